@@ -1,0 +1,196 @@
+package rows
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+// Source is where objects come from: a cluster, manifests, a snapshot.
+type Source interface {
+	// Each calls f for every object of a resource within the scope, one at a
+	// time; an object is valid only during the call. Calls for different
+	// resources may run at once.
+	Each(ctx context.Context, r *tables.Resource, scope Scope, f func(*tables.Object)) error
+}
+
+// Scope narrows what is read. The zero Scope is everything.
+type Scope struct {
+	Namespace string
+	Name      string
+}
+
+// ErrRestart tells Load that a list broke off in a way that a fresh one may
+// cure: rows read so far are dropped and Each is called again.
+var ErrRestart = errors.New("list broke off")
+
+const (
+	// maxReaders bounds the resources read at once; 4 to 16 measured alike.
+	maxReaders = 8
+	// maxTries bounds how often one resource is read from the start.
+	maxTries = 3
+)
+
+// Load reads what the plan needs, each resource once, and returns its rows.
+// A resource that cannot be read is noted in Unread and the rest is loaded;
+// an error is returned only when ctx ends.
+func Load(ctx context.Context, src Source, plan Plan, scope Scope) (*Set, error) {
+	reads := plan.Reads()
+	parts := make([]*part, len(reads))
+	var wg sync.WaitGroup
+	sem := make(chan struct{}, maxReaders)
+	for i, r := range reads {
+		wg.Go(func() {
+			sem <- struct{}{}
+			defer func() { <-sem }()
+			parts[i] = read(ctx, src, plan, r, scope)
+		})
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, context.Cause(ctx)
+	}
+	return assemble(plan, parts), nil
+}
+
+// part is what one resource gave: columns of rows for each table it is a
+// source of, and its share of the facts.
+type part struct {
+	resource *tables.Resource
+	tables   []*tablePart
+	facts    []*tables.Part
+	objects  int
+	err      error
+}
+
+type tablePart struct {
+	table    *tables.Table
+	source   tables.Source
+	cols     []int
+	len      int
+	builders []*builder
+}
+
+// Append implements tables.Appender.
+func (t *tablePart) Append(col int, v tables.Value) { t.builders[col].append(v) }
+
+// EndRow implements tables.Appender.
+func (t *tablePart) EndRow() { t.len++ }
+
+func read(ctx context.Context, src Source, plan Plan, r *tables.Resource, scope Scope) *part {
+	for try := 1; ; try++ {
+		p := newPart(plan, r)
+		p.err = src.Each(ctx, r, scope, p.add)
+		if p.err == nil || !errors.Is(p.err, ErrRestart) || try == maxTries || ctx.Err() != nil {
+			return p
+		}
+	}
+}
+
+func newPart(plan Plan, r *tables.Resource) *part {
+	p := &part{resource: r}
+	seen := map[*tables.Fact]bool{}
+	for t, cols := range plan {
+		for _, s := range t.Sources {
+			if s.Resource == r {
+				p.tables = append(p.tables, newTablePart(t, s, cols))
+			}
+		}
+		for _, f := range t.FactsFor(cols) {
+			if !seen[f] && slices.Contains(f.Resources, r) {
+				seen[f] = true
+				p.facts = append(p.facts, f.Part())
+			}
+		}
+	}
+	return p
+}
+
+func newTablePart(t *tables.Table, s tables.Source, cols []int) *tablePart {
+	cols = slices.Sorted(slices.Values(cols))
+	tp := &tablePart{table: t, source: s, cols: cols, builders: make([]*builder, len(t.Columns))}
+	for _, c := range cols {
+		tp.builders[c] = newBuilder()
+	}
+	return tp
+}
+
+func (p *part) add(o *tables.Object) {
+	p.objects++
+	for _, t := range p.tables {
+		t.source.Rows(o, t.cols, t)
+	}
+	for _, f := range p.facts {
+		f.Add(o)
+	}
+}
+
+func assemble(plan Plan, parts []*part) *Set {
+	set := &Set{Tables: map[*tables.Table]*Table{}, Unread: map[*tables.Resource]error{}, Objects: map[*tables.Resource]int{}}
+	var facts []*tables.Part
+	for _, p := range parts {
+		if p.err != nil {
+			set.Unread[p.resource] = p.err
+			continue
+		}
+		set.Objects[p.resource] = p.objects
+		facts = append(facts, p.facts...)
+	}
+	world := tables.NewWorld(facts)
+	for t, cols := range plan {
+		set.Tables[t] = assembleTable(t, cols, parts, world)
+	}
+	return set
+}
+
+func assembleTable(t *tables.Table, cols []int, parts []*part, world *tables.World) *Table {
+	var own []*tablePart
+	for _, s := range t.Sources { // in the order declared, whatever came first
+		for _, p := range parts {
+			if p.err == nil && p.resource == s.Resource {
+				i := slices.IndexFunc(p.tables, func(tp *tablePart) bool { return tp.table == t })
+				own = append(own, p.tables[i])
+			}
+		}
+	}
+	if t.Derive != nil {
+		derived := newTablePart(t, tables.Source{}, cols)
+		t.Derive(world, derived.cols, derived)
+		own = append(own, derived)
+	}
+	out := &Table{Columns: make([]*Column, len(t.Columns))}
+	for _, tp := range own {
+		out.Len += tp.len
+	}
+	for _, c := range cols {
+		columns := make([]*Column, 0, len(own))
+		for _, tp := range own {
+			columns = append(columns, tp.builders[c].col)
+		}
+		if len(columns) == 0 {
+			columns = append(columns, newBuilder().col)
+		}
+		out.Columns[c] = concat(columns)
+		if late := t.Columns[c].Late; late != nil {
+			out.Columns[c] = out.Columns[c].resolve(func(key string) tables.Value { return late.Value(world, key) })
+		}
+	}
+	return out
+}
+
+// Missing returns the resources among those a table's columns need that could
+// not be read, in order of name.
+func (s *Set) Missing(t *tables.Table, cols []int) []*tables.Resource {
+	var missing []*tables.Resource
+	for _, r := range t.Reads(cols) {
+		if s.Unread[r] != nil {
+			missing = append(missing, r)
+		}
+	}
+	slices.SortFunc(missing, func(a, b *tables.Resource) int { return cmp.Compare(a.String(), b.String()) })
+	return missing
+}

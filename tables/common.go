@@ -1,0 +1,67 @@
+package tables
+
+import (
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// objectRow is a row that knows its object.
+type objectRow interface{ object() *Object }
+
+// common are the columns that every table of objects begins with.
+func common[R objectRow]() []column[R] {
+	meta := func(r R) *metav1.ObjectMeta { return r.object().Meta }
+	return []column[R]{
+		text("cluster", "name of the cluster, manifest folder or snapshot the row comes from", func(r R) Value { return Str(r.object().Cluster) }),
+		text("uid", "metadata.uid; NULL in manifests", func(r R) Value { return Str(meta(r).UID) }).key(),
+		text("namespace", "metadata.namespace; NULL for cluster-scoped objects", func(r R) Value { return Str(meta(r).Namespace) }).key(),
+		text("name", "metadata.name", func(r R) Value { return Str(meta(r).Name) }).key(),
+		integer("created", "metadata.creationTimestamp, Unix seconds", func(r R) Value { return Time(meta(r).CreationTimestamp) }),
+		jsonCol("labels", "metadata.labels", func(r R) Value { return JSON(meta(r).Labels) }),
+		jsonCol("annotations", "metadata.annotations, without kubectl's last-applied-configuration", func(r R) Value { return JSON(annotations(meta(r))) }),
+		late("owner_kind", TypeText, "kind of the top controller: the Deployment, not its ReplicaSet; NULL without one", ownerKey[R], ownerKind, owners),
+		late("owner_name", TypeText, "name of the top controller", ownerKey[R], ownerName, owners),
+	}
+}
+
+// where are the columns that say where a manifest has the object.
+func where[R objectRow]() []column[R] {
+	return []column[R]{
+		text("file", "manifest file of the object; NULL for clusters", func(r R) Value { return Str(r.object().File) }),
+		integer("line", "line in that file where the object begins", func(r R) Value {
+			if r.object().Line == 0 {
+				return Null
+			}
+			return Int(r.object().Line)
+		}),
+	}
+}
+
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+
+func annotations(m *metav1.ObjectMeta) map[string]string {
+	if _, ok := m.Annotations[lastApplied]; !ok {
+		return m.Annotations
+	}
+	rest := make(map[string]string, len(m.Annotations))
+	for k, v := range m.Annotations {
+		if k != lastApplied {
+			rest[k] = v
+		}
+	}
+	return rest
+}
+
+// IsSystemNamespace reports whether a namespace holds the cluster's own parts.
+func IsSystemNamespace(ns string) bool {
+	return strings.HasPrefix(ns, "kube-") && (ns == "kube-system" || ns == "kube-public" || ns == "kube-node-lease")
+}
+
+// exempt is "system" for objects of the cluster's own parts, else NULL.
+func exempt(namespace string) Value {
+	if IsSystemNamespace(namespace) {
+		return Str("system")
+	}
+	return Null
+}
