@@ -1,0 +1,81 @@
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+GO ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X github.com/kubectl-kspm/kubectl-kspm/internal/cli.version=$(VERSION)
+CLUSTER := cd test/cluster && $(GO) run ./cmd/kspm-cluster
+PODS ?= 200
+
+# The race detector needs cgo and a C compiler.
+RACE = $(shell [ "$$($(GO) env CGO_ENABLED)" = 1 ] && command -v $$($(GO) env CC) >/dev/null && echo -race)
+
+.PHONY: help
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## Build bin/kubectl-kspm
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/kubectl-kspm ./cmd/kubectl-kspm
+
+.PHONY: test
+test: test-servers ## Run every test, those against a real API server included
+	$(GO) test $(RACE) -timeout 30m ./...
+	cd test/cluster && $(GO) test -timeout 30m ./...
+
+.PHONY: test-servers
+test-servers: ## Build the kube-apiserver and etcd that the tests start
+	$(CLUSTER) build
+
+.PHONY: lint
+lint: bin/golangci-lint ## Lint, vet, and check that what is generated is up to date
+	bin/golangci-lint run ./...
+	cd test/cluster && ../../bin/golangci-lint run --config ../../.golangci.yml ./...
+	$(GO) vet ./...
+	cd test/cluster && $(GO) vet ./...
+	hack/check-generated.sh
+
+.PHONY: fmt
+fmt: bin/golangci-lint ## Format the code
+	bin/golangci-lint fmt ./...
+	cd test/cluster && ../../bin/golangci-lint fmt --config ../../.golangci.yml ./...
+
+.PHONY: bench
+bench: ## Measure against the floor: time and memory, as a table
+	@for dir in internal/bench test/bench; do \
+		if [ -d $$dir ]; then $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./$$dir/...; fi; \
+	done
+
+.PHONY: generate
+generate: ## Generate what is made from the code
+	$(GO) generate ./...
+
+.PHONY: cluster-up
+cluster-up: ## Start a real API server on loopback
+	$(CLUSTER) up --dir $(CURDIR)/bin/cluster
+	@echo "export KUBECONFIG=$(CURDIR)/bin/cluster/admin.kubeconfig   # also view, nobody"
+
+.PHONY: cluster-down
+cluster-down: ## Stop it, and the demo's
+	@for dir in $(wildcard $(CURDIR)/bin/cluster $(CURDIR)/bin/demo); do ($(CLUSTER) down --dir $$dir); done
+
+.PHONY: demo
+demo: build cluster-down ## Start an API server, fill it with PODS pods (200) and check it
+	rm -rf bin/demo
+	$(CLUSTER) up --dir $(CURDIR)/bin/demo
+	$(CLUSTER) load --kubeconfig $(CURDIR)/bin/demo/admin.kubeconfig --pods $(PODS)
+	KUBECONFIG=bin/demo/admin.kubeconfig bin/kubectl-kspm check || [ $$? = 1 ]
+	@echo "still running: KUBECONFIG=bin/demo/admin.kubeconfig bin/kubectl-kspm sql '…'; make cluster-down stops it"
+
+.PHONY: clean
+clean: cluster-down ## Remove what was built
+	rm -rf bin dist
+
+bin/golangci-lint: tools/go.sum
+	cd tools && $(GO) build -trimpath -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/krew: tools/go.sum
+	cd tools && $(GO) build -trimpath -o ../$@ sigs.k8s.io/krew/cmd/krew
