@@ -1,0 +1,151 @@
+// Package archtest holds the code to its drawing: who may import whom, and how long a file may be.
+package archtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/kubectl-kspm/kubectl-kspm"
+
+// pkg is what `go list -json` says of a package; Deps are transitive.
+type pkg struct {
+	ImportPath  string
+	Imports     []string
+	Deps        []string
+	TestImports []string
+	// Those of the external test package, which may import what the package may not.
+	XTestImports []string
+}
+
+// A law is of one package, below the module. Entries end in /... where they cover a tree.
+type law struct {
+	of    string
+	never []string // neither direct nor transitive
+	only  []string // direct imports outside the standard library; nil: not limited
+	std   []string // direct imports of the standard library; nil: not limited
+	by    []string // who alone may import it, tests included; nil: anyone
+}
+
+const (
+	client  = "k8s.io/client-go/..."
+	cliRun  = "k8s.io/cli-runtime/..."
+	sqlite  = "modernc.org/sqlite/..."
+	osquery = "github.com/osquery/osquery-go/..."
+)
+
+// down is what comes after the domain in the pipeline; nothing before it knows of it.
+func down(more ...string) []string {
+	for _, p := range []string{"report", "store", "watch", "alert", "web", "serve", "cli"} {
+		more = append(more, module+"/internal/"+p+"/...")
+	}
+	return more
+}
+
+func ours(paths ...string) (out []string) {
+	for _, p := range paths {
+		out = append(out, module+"/"+p+"/...")
+	}
+	return out
+}
+
+var laws = []law{
+	{of: "tables", never: append(ours("internal", "cmd", "queries"), client, cliRun, sqlite, osquery)},
+	{of: "queries", only: []string{}, std: []string{"embed"}},
+	{of: "internal/posture", only: []string{}},
+	{of: "internal/rule", never: down(client, cliRun)},
+	{of: "internal/engine", never: down(append(ours("internal/osquery", "internal/rule", "internal/kube"), client)...)},
+	{of: "internal/osquery", never: down(append(ours("internal/engine", "internal/rule", "internal/kube"), sqlite, client)...)},
+	{of: "internal/kube", never: down(append(ours("internal/engine", "internal/osquery", "internal/rule"), sqlite)...)},
+	{of: "internal/manifest", never: down(append(ours("internal/engine", "internal/osquery", "internal/rule", "internal/kube"), sqlite)...)},
+	{of: "internal/snapshot", never: down(append(ours("internal/engine", "internal/osquery", "internal/rule"), sqlite)...)},
+	{of: "internal/report", never: append(ours("internal/engine", "internal/kube", "internal/cli", "tables"), client, sqlite)},
+	{of: "internal/cli", by: []string{module + "/cmd/kubectl-kspm"}},
+}
+
+func TestImportLaws(t *testing.T) {
+	pkgs := list(t)
+	if len(pkgs) == 0 {
+		t.Fatal("go list found no package of this module")
+	}
+	for _, l := range laws {
+		for _, v := range broken(l, pkgs) {
+			t.Error(v)
+		}
+	}
+}
+
+// broken says how the packages break a law. A law of a package that does not exist holds.
+func broken(l law, pkgs map[string]pkg) (out []string) {
+	name := module + "/" + l.of
+	for path, p := range pkgs {
+		if !within(path, name+"/...") {
+			if l.by != nil && !slices.Contains(l.by, path) && imports(p, name) {
+				out = append(out, fmt.Sprintf("%s imports %s", path, name))
+			}
+			continue
+		}
+		for _, dep := range p.Deps {
+			if i := slices.IndexFunc(l.never, func(n string) bool { return within(dep, n) }); i >= 0 {
+				out = append(out, fmt.Sprintf("%s depends on %s", path, dep))
+			}
+		}
+		for _, dep := range p.Imports {
+			allowed := l.only
+			if standard(dep) {
+				allowed = l.std
+			}
+			if allowed != nil && !within(dep, name+"/...") && !slices.Contains(allowed, dep) {
+				out = append(out, fmt.Sprintf("%s imports %s", path, dep))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func imports(p pkg, name string) bool {
+	all := slices.Concat(p.Imports, p.TestImports, p.XTestImports)
+	return slices.ContainsFunc(all, func(i string) bool { return within(i, name+"/...") })
+}
+
+func within(path, pattern string) bool {
+	tree, ok := strings.CutSuffix(pattern, "/...")
+	return path == tree || ok && strings.HasPrefix(path, tree+"/")
+}
+
+// standard goes by the rule that the go command goes by: no dot in the first element.
+func standard(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return !strings.Contains(first, ".")
+}
+
+func list(t *testing.T) map[string]pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-e", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", module+"/...")
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	pkgs := map[string]pkg{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs[p.ImportPath] = p
+	}
+}
