@@ -32,6 +32,7 @@ func asset[R podSpecHolder]() []column[R] {
 				return Str(r.kind + "/" + r.name)
 			}, specs),
 		text("exempt", "system for the cluster's own parts, which are shown and not counted", func(r R) Value { return exempt(r.object().Meta.Namespace) }),
+		text("spec_path", "path from the object to the pod spec: spec, spec.template.spec …", func(r R) Value { return Str(r.podSpec().path) }),
 		text("path", "path from the object to what the row is about", func(r R) Value { return Str(pathOf(r)) }),
 	}
 }

@@ -1,0 +1,201 @@
+package rule
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+)
+
+// Querier runs SQL over the tables of one source. values is valid only during
+// the call.
+type Querier interface {
+	Query(ctx context.Context, sql string, row func(columns []string, values []any) error) error
+}
+
+// keyColumns must be among the columns of every query.
+var keyColumns = []string{"kind", "namespace", "name", "path", "actual", "expected"}
+
+// CheckColumns refuses a query whose columns cannot be evidence.
+func (r *Rule) CheckColumns(query, assets []string) error {
+	for _, c := range keyColumns {
+		if !slices.Contains(query, c) {
+			return fmt.Errorf("%s: %s: the query returns no column %s", r.File, r.ID, c)
+		}
+	}
+	for _, c := range keyColumns[:3] {
+		if !slices.Contains(assets, c) {
+			return fmt.Errorf("%s: %s: assets returns no column %s", r.File, r.ID, c)
+		}
+	}
+	row := Row{}
+	for _, c := range query {
+		row[c] = ""
+	}
+	if _, err := r.FixText(row); err != nil {
+		return fmt.Errorf("%s: %w", r.File, err)
+	}
+	return nil
+}
+
+// Assets are what one assets query returned: judged ones, and exempt ones with
+// the reason.
+type Assets struct {
+	Judged []posture.Asset
+	known  map[posture.Asset]string
+}
+
+// QueryAssets runs an assets query. keep narrows it to what is in scope.
+func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.Asset) bool) (*Assets, error) {
+	assets := &Assets{known: map[posture.Asset]string{}}
+	err := q.Query(ctx, sql, func(columns []string, values []any) error {
+		a := posture.Asset{}
+		exempt := ""
+		for i, c := range columns {
+			switch c {
+			case "kind":
+				a.Kind = text(values[i])
+			case "namespace":
+				a.Namespace = text(values[i])
+			case "name":
+				a.Name = text(values[i])
+			case "exempt":
+				exempt = text(values[i])
+			}
+		}
+		if _, seen := assets.known[a]; seen || !keep(a) {
+			return nil
+		}
+		assets.known[a] = exempt
+		if exempt == "" {
+			assets.Judged = append(assets.Judged, a)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return assets, nil
+}
+
+// Run judges the assets and returns the rule's result. keep narrows findings
+// to what is in scope. An error of the query becomes status error; only ctx
+// ending is returned.
+func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(posture.Asset) bool) (posture.RuleResult, error) {
+	res := r.Result()
+	findings := map[posture.Asset]*posture.Finding{}
+	err := q.Query(ctx, r.SQL, func(columns []string, values []any) error {
+		row, err := r.readRow(columns, values)
+		if err != nil {
+			return err
+		}
+		if !keep(row.asset) {
+			return nil
+		}
+		exempt, known := assets.known[row.asset]
+		if !known {
+			return fmt.Errorf("%s fails and is not among the rule's assets", row.asset)
+		}
+		f := findings[row.asset]
+		if f == nil {
+			f = &posture.Finding{Asset: row.asset, Severity: row.severity, File: row.file, Line: row.line, Exempt: exempt}
+			findings[row.asset] = f
+		}
+		f.Severity = max(f.Severity, row.severity)
+		f.Evidence = append(f.Evidence, row.evidence)
+		return nil
+	})
+	if err != nil {
+		if ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+			return res, err
+		}
+		res.Status, res.Reason = posture.Error, err.Error()
+		return res, nil
+	}
+	for _, f := range findings {
+		f.Evidence, f.Pods = fold(f.Evidence)
+		res.Findings = append(res.Findings, *f)
+	}
+	res.Judged = assets.Judged
+	res.Status = r.status(res.Findings, assets)
+	return res, nil
+}
+
+// Result is the rule's result before anything is known.
+func (r *Rule) Result() posture.RuleResult {
+	res := posture.RuleResult{ID: r.ID, Title: r.Title, Section: r.Section, Severity: r.severity}
+	if r.Verdict == VerdictManual {
+		res.Status = posture.Manual
+		res.Reason = "no query can decide this: " + strings.TrimSpace(firstLine(r.Why))
+	}
+	return res
+}
+
+func (r *Rule) status(findings []posture.Finding, assets *Assets) posture.Status {
+	if slices.ContainsFunc(findings, posture.Finding.Counts) {
+		switch r.Verdict {
+		case VerdictReview:
+			return posture.Review
+		case VerdictFail:
+			return posture.Fail
+		}
+	}
+	if len(assets.Judged) == 0 {
+		return posture.NotApplicable
+	}
+	return posture.Pass
+}
+
+// fold drops the evidence of running pods that says what their template's
+// evidence says already, and counts pods.
+func fold(rows []posture.Evidence) ([]posture.Evidence, int) {
+	slices.SortStableFunc(rows, func(a, b posture.Evidence) int {
+		return cmp.Or(cmp.Compare(text(a.Detail("drift")), text(b.Detail("drift"))), posture.CompareIDs(a.Path, b.Path))
+	})
+	seen, pods := map[string]bool{}, map[string]int{}
+	kept := rows[:0]
+	for _, e := range rows {
+		drift := text(e.Detail("drift"))
+		if n, ok := e.Detail("pods").(int64); ok {
+			pods[drift] = max(pods[drift], int(n))
+		}
+		key := strings.Join([]string{place(e.Path), text(e.Detail("container")), text(e.Actual), text(e.Expected)}, "\x00")
+		if drift == "" {
+			seen[key] = true
+		} else if seen[key] {
+			continue
+		} else {
+			seen[key] = true
+		}
+		kept = append(kept, e)
+	}
+	if n, ok := pods[""]; ok {
+		return kept, n
+	}
+	total := 0
+	for _, n := range pods {
+		total += n
+	}
+	return kept, total
+}
+
+var (
+	specPrefix = regexp.MustCompile(`^(spec\.jobTemplate\.spec\.template\.|spec\.template\.|template\.)?spec\.`)
+	indexes    = regexp.MustCompile(`\[\d+\]`)
+)
+
+// place is a path without what differs between a template and its pods: where
+// the pod spec hangs, and the place of a container in its list.
+func place(path string) string {
+	return indexes.ReplaceAllString(specPrefix.ReplaceAllString(path, ""), "")
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return line
+}
