@@ -1,0 +1,136 @@
+package manifest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/json"
+
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+// untyped keeps an object whose kind is not known by type.
+func (r *reader) untyped(o *object, p part, h head) (*metav1.ObjectMeta, error) {
+	var m metav1.ObjectMeta
+	if h.meta != nil {
+		if err := json.UnmarshalCaseSensitivePreserveInts(h.meta, &m); err != nil {
+			return nil, err
+		}
+	}
+	if m.Name == "" {
+		m.Name = m.GenerateName
+	}
+	o.data = r.arena.alloc(len(p.json))
+	copy(o.data, p.json)
+	return &m, nil
+}
+
+// decodeUnstructured makes an object out of the JSON of an entry.
+func decodeUnstructured(e entry) (any, *metav1.ObjectMeta, error) {
+	u := &unstructured.Unstructured{}
+	if err := json.UnmarshalCaseSensitivePreserveInts(e.data, &u.Object); err != nil {
+		return nil, nil, err
+	}
+	var head struct {
+		Metadata metav1.ObjectMeta `json:"metadata"`
+	}
+	if err := json.UnmarshalCaseSensitivePreserveInts(e.data, &head); err != nil {
+		return nil, nil, err
+	}
+	m := &head.Metadata
+	m.Name, m.Namespace, m.ManagedFields = e.name, e.namespace, nil
+	u.SetName(e.name)
+	u.SetNamespace(e.namespace)
+	u.SetManagedFields(nil)
+	return u, m, nil
+}
+
+// resolver gives objects of unknown kinds their resource, once every file has
+// been read: a CustomResourceDefinition may come after its objects.
+type resolver struct {
+	defined map[schema.GroupKind]definition
+	made    map[schema.GroupKind]*tables.Resource
+}
+
+// definition is what matters here of a CustomResourceDefinition.
+type definition struct {
+	Spec struct {
+		Group string `json:"group"`
+		Scope string `json:"scope"`
+		Names struct {
+			Kind       string   `json:"kind"`
+			Plural     string   `json:"plural"`
+			ShortNames []string `json:"shortNames"`
+		} `json:"names"`
+	} `json:"spec"`
+}
+
+func newResolver(files []*file) *resolver {
+	r := &resolver{defined: map[schema.GroupKind]definition{}, made: map[schema.GroupKind]*tables.Resource{}}
+	for _, f := range files {
+		for _, o := range f.objects {
+			if o.kind != "CustomResourceDefinition" || o.group != "apiextensions.k8s.io" || o.resource != nil {
+				continue
+			}
+			var d definition
+			if json.UnmarshalCaseSensitivePreserveInts(o.data, &d) == nil && d.Spec.Names.Plural != "" {
+				r.defined[schema.GroupKind{Group: d.Spec.Group, Kind: d.Spec.Names.Kind}] = d
+			}
+		}
+	}
+	return r
+}
+
+// resource is the resource of an object. All versions of a kind share one.
+func (r *resolver) resource(o object) *tables.Resource {
+	if o.resource != nil {
+		return o.resource
+	}
+	gk := schema.GroupKind{Group: o.group, Kind: o.kind}
+	res := r.made[gk]
+	if res == nil {
+		plural, _ := meta.UnsafeGuessKindToResource(gk.WithVersion(o.version))
+		res = &tables.Resource{Group: o.group, Version: o.version, Plural: plural.Resource, Kind: o.kind}
+		if d, ok := r.defined[gk]; ok {
+			res.Plural, res.Short = d.Spec.Names.Plural, slices.Clone(d.Spec.Names.ShortNames)
+			res.Namespaced = d.Spec.Scope == "Namespaced"
+		}
+		r.made[gk] = res
+	}
+	return res
+}
+
+// settle finishes an object of an unknown kind, whose scope only its
+// definition or its own namespace tells.
+func (r *resolver) settle(o *object, res *tables.Resource, namespace string) {
+	gk := schema.GroupKind{Group: o.group, Kind: o.kind}
+	_, defined := r.defined[gk]
+	switch {
+	case o.resource != nil:
+	case defined && !res.Namespaced:
+		o.namespace = ""
+	case defined && o.namespace == "":
+		o.namespace = namespace
+	case o.namespace != "":
+		res.Namespaced = true
+	}
+}
+
+var errNoVersion = errors.New("apiVersion is not group/version")
+
+// parseAPIVersion cuts "apps/v1" in two; the group of "v1" is empty.
+func parseAPIVersion(s string) (group, version string, err error) {
+	group, version, ok := strings.Cut(s, "/")
+	if !ok {
+		return "", s, nil
+	}
+	if version == "" || strings.Contains(version, "/") {
+		return group, version, errNoVersion
+	}
+	return group, version, nil
+}
