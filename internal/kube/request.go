@@ -1,0 +1,162 @@
+package kube
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// call is one request to the API server.
+type call struct {
+	method string // GET if empty
+	path   string
+	query  url.Values
+	accept string
+	body   string // JSON
+}
+
+// reply is an answered request whose body is read as a stream. Its body fails
+// with a *silence when the server sends nothing for too long.
+type reply struct {
+	io.ReadCloser
+	contentType string
+}
+
+// once sends a request and waits for the headers of a good answer.
+func (c *Cluster) once(ctx context.Context, q call) (*reply, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	w := c.watch(cancel)
+	req, err := c.request(ctx, q)
+	if err != nil {
+		w.end()
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		err = w.cause(ctx, err)
+		w.end()
+		return nil, err
+	}
+	w.heard()
+	body := &stream{ctx: ctx, body: resp.Body, watch: w}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		defer body.Close()
+		return nil, readStatus(resp, body)
+	}
+	return &reply{body, resp.Header.Get("Content-Type")}, nil
+}
+
+func (c *Cluster) request(ctx context.Context, q call) (*http.Request, error) {
+	u := *c.base
+	u.Path = strings.TrimSuffix(u.Path, "/") + q.path
+	u.RawQuery = q.query.Encode()
+	if q.method == "" {
+		q.method = http.MethodGet
+	}
+	var body io.Reader
+	if q.body != "" {
+		body = bytes.NewReader([]byte(q.body))
+	}
+	req, err := http.NewRequestWithContext(ctx, q.method, u.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", q.accept)
+	if q.body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// silence is the error of a request that the server left without an answer.
+type silence struct{ after time.Duration }
+
+func (s *silence) Error() string { return "no byte for " + s.after.String() }
+
+// watch ends a request by its context: after --request-timeout, or when the
+// server was silent for too long. Only the time spent waiting counts.
+type watch struct {
+	c      *Cluster
+	began  int64
+	quiet  time.Duration
+	total  bool
+	timer  *time.Timer
+	cancel context.CancelCauseFunc
+}
+
+func (c *Cluster) watch(cancel context.CancelCauseFunc) *watch {
+	w := &watch{c: c, began: time.Now().UnixNano(), quiet: c.idle, cancel: cancel}
+	switch {
+	case c.timeout > 0:
+		w.quiet, w.total = c.timeout, true
+	case c.silent.Load():
+		// It has just let a request pass without a byte: the other resources
+		// are not to wait as long again, one after the other.
+		w.quiet = c.idle / 15
+	}
+	w.timer = time.AfterFunc(w.quiet, func() {
+		if c.heard.Load() < w.began {
+			c.silent.Store(true)
+		}
+		cancel(&silence{w.quiet})
+	})
+	return w
+}
+
+func (w *watch) heard() {
+	w.c.heard.Store(time.Now().UnixNano())
+	w.c.silent.Store(false)
+	if !w.total {
+		w.timer.Stop()
+	}
+}
+
+func (w *watch) wait() {
+	if !w.total {
+		w.timer.Reset(w.quiet)
+	}
+}
+
+func (w *watch) end() {
+	w.timer.Stop()
+	w.cancel(nil)
+}
+
+// cause is err, or what ended the request if that was the watch.
+func (w *watch) cause(ctx context.Context, err error) error {
+	var s *silence
+	if errors.As(context.Cause(ctx), &s) {
+		return s
+	}
+	return err
+}
+
+// stream is a reply's body under watch.
+type stream struct {
+	ctx   context.Context
+	body  io.ReadCloser
+	watch *watch
+}
+
+func (s *stream) Read(p []byte) (int, error) {
+	s.watch.wait()
+	n, err := s.body.Read(p)
+	if n > 0 {
+		s.watch.heard()
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = s.watch.cause(s.ctx, err)
+	}
+	return n, err
+}
+
+func (s *stream) Close() error {
+	err := s.body.Close()
+	s.watch.end()
+	return err
+}
