@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+)
+
+// summary tells in a few words what is wrong with an asset.
+func summary(f posture.Finding) string {
+	if len(f.Evidence) == 0 {
+		return ""
+	}
+	e := f.Evidence[0]
+	text := describe(e)
+	if more := len(f.Evidence) - 1; more > 0 {
+		text += fmt.Sprintf(" (+%d)", more)
+	}
+	return text
+}
+
+func describe(e posture.Evidence) string {
+	text := Value(e.Actual)
+	if field := lastField(e.Path); field != "" {
+		text = field + " = " + text
+	}
+	if c := e.Detail("container"); c != nil {
+		text = Value(c) + ": " + text
+	}
+	return oneLine(shorten(text, 80))
+}
+
+// lastField is the end of a path that tells enough: privileged,
+// capabilities.drop.
+func lastField(path string) string {
+	parts := strings.Split(path, ".")
+	switch n := len(parts); {
+	case path == "":
+		return ""
+	case n >= 2 && (parts[n-2] == "capabilities" || parts[n-2] == "limits" || parts[n-2] == "requests" || parts[n-2] == "seccompProfile"):
+		return parts[n-2] + "." + parts[n-1]
+	default:
+		return parts[n-1]
+	}
+}
+
+func shorten(s string, most int) string {
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most-1]) + "…"
+}
+
+// place is file:line for manifests, or how many running pods are concerned.
+func place(f posture.Finding) string {
+	switch {
+	case f.File != "":
+		return fmt.Sprintf("%s:%d", f.File, f.Line)
+	case f.Pods == 1:
+		return "1 pod"
+	case f.Pods > 1:
+		return strconv.Itoa(f.Pods) + " pods"
+	}
+	return ""
+}
+
+// evidence prints an asset and every row that proves its failure.
+func (t *printer) evidence(f posture.Finding) {
+	fmt.Fprintf(&t.b, "          %s  %s\n", oneLine(f.Asset.String()), t.paint.in(dim, place(f)))
+	for _, e := range f.Evidence {
+		fmt.Fprintf(&t.b, "              %s  %s, expected %s", t.paint.in(cyan, oneLine(e.Path)), t.paint.in(red, oneLine(Value(e.Actual))), oneLine(Value(e.Expected)))
+		if details := Details(e); details != "" {
+			fmt.Fprintf(&t.b, "  %s", t.paint.in(dim, details))
+		}
+		t.b.WriteString("\n")
+	}
+}
+
+// Details are the further columns of a row of evidence that hold something.
+func Details(e posture.Evidence) string {
+	var parts []string
+	for _, d := range e.Details {
+		if d.Value != nil && d.Value != "" && d.Name != "pods" {
+			parts = append(parts, d.Name+"="+oneLine(shorten(Value(d.Value), 120)))
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Value is a value of evidence as text; NULL is unset.
+func Value(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "unset"
+	case string:
+		return v
+	case int64:
+		return strconv.FormatInt(v, 10)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+)
+
+// paint colours text where colour is allowed; the text alone says as much.
+type paint bool
+
+// SGR codes from the 16 colours every terminal has, so that the reader's own
+// scheme decides what they look like.
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+	blue   = "34"
+	purple = "35"
+	cyan   = "36"
+)
+
+func (p paint) in(code, s string) string {
+	if !p || s == "" {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (p paint) severity(s posture.Severity, text string) string {
+	return p.in([]string{dim, blue, yellow, red, "1;35"}[s], text)
+}
+
+// bar draws a share of width cells, in text that needs no colour.
+func bar(share float64, width int) string {
+	full := int(share*float64(width) + 0.5)
+	if share > 0 && full == 0 {
+		full = 1
+	}
+	if share < 1 && full == width {
+		full = width - 1
+	}
+	return strings.Repeat("█", full) + strings.Repeat("░", width-full)
+}
+
+// oneLine shows a value within a line of text: line breaks and tabs are
+// written out. Other control characters were taken out where rows are made.
+func oneLine(s string) string {
+	return strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(s)
+}
+
+// grid is a table for a terminal. Cells are padded by what is seen of them,
+// then painted.
+type grid struct {
+	rows [][]cell
+}
+
+type cell struct {
+	text, code string
+	right      bool
+}
+
+func (g *grid) add(cells ...cell) { g.rows = append(g.rows, cells) }
+
+func (g *grid) write(b *strings.Builder, p paint, indent string) {
+	var widths []int
+	for _, row := range g.rows {
+		for i, c := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
+		}
+	}
+	for _, row := range g.rows {
+		var line strings.Builder
+		line.WriteString(indent)
+		for i, c := range row {
+			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c.text))
+			switch {
+			case c.right:
+				line.WriteString(pad + p.in(c.code, c.text))
+			case i == len(row)-1:
+				line.WriteString(p.in(c.code, c.text))
+			default:
+				line.WriteString(p.in(c.code, c.text) + pad)
+			}
+			if i < len(row)-1 {
+				line.WriteString("  ")
+			}
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+}

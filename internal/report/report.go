@@ -1,0 +1,70 @@
+// Package report writes a posture report: one file per format.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+)
+
+// Style says how a format for people is to look.
+type Style struct {
+	// Color allows ANSI colours.
+	Color bool
+	// Evidence prints every row of evidence under its asset.
+	Evidence bool
+	// Command is how the tool was called: kubectl kspm, or the binary's name.
+	Command string
+}
+
+// Format writes a report.
+type Format func(w io.Writer, r *posture.Report, s Style) error
+
+var formats = map[string]Format{
+	"table": Table,
+	"wide":  Wide,
+	"json":  JSON,
+	"yaml":  YAML,
+}
+
+// Formats are the names of all formats, sorted.
+func Formats() []string {
+	names := make([]string, 0, len(formats))
+	for name := range formats {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Named returns the format of a name.
+func Named(name string) (Format, error) {
+	if f, ok := formats[name]; ok {
+		return f, nil
+	}
+	return nil, fmt.Errorf("unknown format %q: want one of %s", name, strings.Join(Formats(), ", "))
+}
+
+// JSON writes the report's contract form.
+func JSON(w io.Writer, r *posture.Report, _ Style) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(r)
+}
+
+// YAML writes the JSON form as YAML.
+func YAML(w io.Writer, r *posture.Report, _ Style) error {
+	out, err := yaml.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(out)
+	return err
+}

@@ -1,0 +1,186 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+)
+
+// shownAssets is how many failing assets of a rule Table prints.
+const shownAssets = 5
+
+// Table writes a report for a terminal: sections, then failing rules worst
+// first with the first of their failing assets, then what was not assessed.
+func Table(w io.Writer, r *posture.Report, s Style) error { return text(w, r, s, shownAssets) }
+
+// Wide is Table with every failing asset and its evidence.
+func Wide(w io.Writer, r *posture.Report, s Style) error {
+	s.Evidence = true
+	return text(w, r, s, math.MaxInt)
+}
+
+func text(w io.Writer, r *posture.Report, s Style, most int) error {
+	t := &printer{paint: paint(s.Color), style: s, most: most}
+	t.sections(r)
+	t.failing(r)
+	t.review(r)
+	t.notAssessed(r)
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+type printer struct {
+	b     strings.Builder
+	paint paint
+	style Style
+	most  int
+}
+
+func (t *printer) heading(format string, args ...any) {
+	t.b.WriteString("\n" + t.paint.in(bold, fmt.Sprintf(format, args...)) + "\n")
+}
+
+func (t *printer) sections(r *posture.Report) {
+	g := &grid{}
+	head := func(name string, right bool) cell { return cell{name, dim, right} }
+	g.add(head("SECTION", false), head("PASSED", true), head("FAILED", true), head("REVIEW", true), head("NOT ASSESSED", true),
+		head("ASSETS", true), head("COMPLIANT", true), head("", false), head("COVERAGE", true))
+	for _, s := range r.Sections {
+		g.add(sectionCells(s.Name, "", s.Rules, s.Assets, s.Coverage)...)
+	}
+	if len(r.Sections) != 1 {
+		g.add(sectionCells("Total", bold, r.Summary.Rules, r.Summary.Assets, r.Summary.Coverage)...)
+	}
+	g.write(&t.b, t.paint, "")
+	if n := r.Summary.Rules[posture.NotApplicable] + r.Summary.Rules[posture.Manual]; n > 0 {
+		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, fmt.Sprintf("%d of %d rules are not in these sums: %d not applicable, %d manual",
+			n, len(r.Rules), r.Summary.Rules[posture.NotApplicable], r.Summary.Rules[posture.Manual])))
+	}
+}
+
+func sectionCells(name, code string, rules map[posture.Status]int, assets posture.AssetSummary, coverage float64) []cell {
+	count := func(n int, code string) cell {
+		if n == 0 {
+			return cell{"-", dim, true}
+		}
+		return cell{strconv.Itoa(n), code, true}
+	}
+	cells := []cell{
+		{name, code, false},
+		count(rules[posture.Pass], green), count(rules[posture.Fail], red), count(rules[posture.Review], yellow),
+		count(rules[posture.NotAssessed]+rules[posture.Error], purple), count(assets.Total, ""),
+	}
+	percent, ok := assets.Percent()
+	if !ok || rules[posture.Pass]+rules[posture.Fail]+rules[posture.Review] == 0 {
+		return append(cells, cell{"-", dim, true}, cell{"", "", false}, cell{Percent(coverage * 100), dim, true})
+	}
+	color := red
+	switch {
+	case percent >= 90:
+		color = green
+	case percent >= 60:
+		color = yellow
+	}
+	coverageColor := dim
+	if coverage < 1 {
+		coverageColor = purple
+	}
+	return append(cells, cell{Percent(percent), color, true}, cell{bar(percent/100, 10), color, false}, cell{Percent(coverage * 100), coverageColor, true})
+}
+
+// Percent rounds towards the bad side: 99.9 is not 100.
+func Percent(p float64) string { return strconv.Itoa(int(math.Floor(p+1e-9))) + "%" }
+
+func (t *printer) failing(r *posture.Report) {
+	failing := r.Failing()
+	if len(failing) == 0 {
+		return
+	}
+	t.heading("Failing rules, worst first")
+	for _, rule := range failing {
+		t.rule(rule)
+	}
+}
+
+func (t *printer) review(r *posture.Report) {
+	first := true
+	for _, rule := range r.Rules {
+		if rule.Status != posture.Review {
+			continue
+		}
+		if first {
+			t.heading("For a human to judge")
+			first = false
+		}
+		t.rule(rule)
+	}
+}
+
+func (t *printer) rule(rule posture.RuleResult) {
+	p := t.paint
+	count := fmt.Sprintf("%d of %d", rule.Assets.Failed, rule.Assets.Total)
+	var rest []string
+	if rule.Assets.Waived > 0 {
+		rest = append(rest, fmt.Sprintf("%d waived", rule.Assets.Waived))
+	}
+	if rule.Assets.Exempt > 0 {
+		rest = append(rest, fmt.Sprintf("%d of the system exempt", rule.Assets.Exempt))
+	}
+	if len(rest) > 0 {
+		count += ", " + strings.Join(rest, ", ")
+	}
+	fmt.Fprintf(&t.b, "\n%s  %s  %s  %s\n", p.severity(rule.Severity, fmt.Sprintf("%-8s", strings.ToUpper(rule.Severity.String()))),
+		p.in(bold, rule.ID), rule.Title, p.in(dim, count))
+	t.assets(rule)
+}
+
+func (t *printer) assets(rule posture.RuleResult) {
+	var shown []posture.Finding
+	for _, f := range rule.Findings {
+		if f.Counts() {
+			shown = append(shown, f)
+		}
+	}
+	left := len(shown) - t.most
+	if left > 0 {
+		shown = shown[:t.most]
+	}
+	if t.style.Evidence {
+		for _, f := range shown {
+			t.evidence(f)
+		}
+	} else {
+		g := &grid{}
+		for _, f := range shown {
+			g.add(cell{oneLine(f.Asset.String()), "", false}, cell{summary(f), dim, false}, cell{place(f), dim, false})
+		}
+		g.write(&t.b, t.paint, "          ")
+	}
+	if left > 0 {
+		fmt.Fprintf(&t.b, "          %s\n", t.paint.in(dim, fmt.Sprintf("… and %d more: -o wide shows all", left)))
+	}
+}
+
+func (t *printer) notAssessed(r *posture.Report) {
+	if !r.Incomplete() {
+		return
+	}
+	t.heading("Not assessed")
+	for _, rule := range r.Rules {
+		if rule.Status.Incomplete() {
+			fmt.Fprintf(&t.b, "  %s  %s  %s\n", t.paint.in(purple, rule.ID), rule.Title, t.paint.in(dim, oneLine(rule.Reason)))
+		}
+	}
+	for _, u := range r.NotAssessed {
+		if u.Grant != "" {
+			fmt.Fprintf(&t.b, "  to read %s, grant  %s\n", u.Resource, t.paint.in(cyan, u.Grant))
+		}
+	}
+	for _, problem := range r.Problems {
+		fmt.Fprintf(&t.b, "  %s\n", oneLine(problem))
+	}
+}
