@@ -1,0 +1,52 @@
+//go:build unix
+
+// Command kspm-cluster builds, starts, fills and stops a local API server for tests and demos.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `usage: kspm-cluster COMMAND [flags]
+
+  build                                build kube-apiserver and etcd into the cache
+  up         --dir DIR                 start a cluster in the background
+  run        --dir DIR                 start a cluster and stay until a signal, or with --until-eof
+                                       until standard input ends
+  down       --dir DIR                 stop it; DIR stays, and up starts it again as it was
+  load       --kubeconfig F --pods N   fill it
+  kubeconfig --dir DIR --user U        print the path of a kubeconfig for any user; --group repeats
+
+Each command takes -h.
+`
+
+var commands = map[string]func(ctx context.Context, args []string) error{
+	"build":      build,
+	"up":         up,
+	"run":        run,
+	"down":       down,
+	"load":       loadPods,
+	"kubeconfig": kubeconfig,
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	}
+	err := commands[os.Args[1]](ctx, os.Args[2:])
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "kspm-cluster %s: %v\n", os.Args[1], err)
+		os.Exit(1)
+	}
+}
