@@ -1,0 +1,173 @@
+package engine
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"modernc.org/libc"
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+// driverConn is what is used of the driver's connections.
+type driverConn interface {
+	driver.Conn
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	sqlite.AuthorizerRegisterer
+	ColumnInfo(query string) ([]sqlite.ColumnInfo, error)
+}
+
+// conn is one connection and the session that uses it: virtual tables get no
+// context when SQLite calls them, and find here what the query brought along.
+type conn struct {
+	driverConn
+	db       *DB
+	id       uint64
+	handle   uintptr // sqlite3*
+	declared map[string]*tables.Table
+	// declaring is the table that is being declared: while it is set, the
+	// connection may do what queries may not.
+	declaring *tables.Table
+	virtual   []*table
+	broken    bool
+
+	session
+}
+
+// session is what lasts for one query.
+type session struct {
+	ctx     context.Context
+	text    *text
+	data    Data
+	loaded  map[load]*rows.Table
+	reads   rows.Plan // reported by the authorizer
+	refusal *Error    // why the authorizer refused the statement
+	err     error     // the first error of a callback, in its own words
+}
+
+// load is what Data was asked for.
+type load struct {
+	table *tables.Table
+	scope rows.Scope
+}
+
+// dsn: double quotes never make a string; nothing can change the schema behind
+// SQLite's back; sorting stays in memory.
+const dsn = ":memory:?_dqs=0&_defensive=1&_pragma=trusted_schema(0)&_pragma=temp_store(memory)"
+
+func (db *DB) connect() (*conn, error) {
+	opened, err := db.driver.Open(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open SQLite: %w", err)
+	}
+	dc, ok := opened.(driverConn)
+	if !ok {
+		_ = opened.Close()
+		return nil, fmt.Errorf("open SQLite: %T lacks what the engine needs", opened)
+	}
+	c := &conn{driverConn: dc, db: db, id: db.lastID.Add(1), declared: map[string]*tables.Table{}}
+	if c.handle, err = handleOf(dc); err != nil {
+		_ = opened.Close()
+		return nil, err
+	}
+	c.limit()
+	if err := c.RegisterAuthorizer(c.authorize); err != nil {
+		_ = opened.Close()
+		return nil, err
+	}
+	db.module.add(c)
+	return c, nil
+}
+
+// handleOf returns the sqlite3* of a connection. The driver has no way to ask
+// for it, and without it a running query cannot be interrupted.
+func handleOf(dc driver.Conn) (uintptr, error) {
+	v := reflect.ValueOf(dc)
+	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
+		if f := v.Elem().FieldByName("db"); f.Kind() == reflect.Uintptr && f.Uint() != 0 {
+			return uintptr(f.Uint()), nil
+		}
+	}
+	return 0, fmt.Errorf("open SQLite: %T holds no handle: queries could not be stopped", dc)
+}
+
+// limit sets what one statement may cost.
+func (c *conn) limit() {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	for id, n := range map[int32]int{
+		lib.SQLITE_LIMIT_LENGTH:              c.db.lengths,
+		lib.SQLITE_LIMIT_SQL_LENGTH:          1 << 20,
+		lib.SQLITE_LIMIT_VDBE_OP:             1 << 20,
+		lib.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: maxPattern,
+		lib.SQLITE_LIMIT_ATTACHED:            0,
+		lib.SQLITE_LIMIT_WORKER_THREADS:      0,
+	} {
+		lib.Xsqlite3_limit(tls, c.handle, id, int32(n))
+	}
+}
+
+// declare makes a virtual table known to the connection under a name.
+func (c *conn) declare(name string, t *tables.Table) error {
+	c.declaring = t
+	defer func() { c.declaring = nil }()
+	ddl := fmt.Sprintf("CREATE VIRTUAL TABLE temp.%s USING %s(%d)", quote(name), moduleName, c.id)
+	if _, err := c.ExecContext(context.Background(), ddl, nil); err != nil {
+		return fmt.Errorf("declare table %s: %w", t.Name, err)
+	}
+	c.declared[strings.ToLower(name)] = t
+	return nil
+}
+
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func (c *conn) close() error {
+	c.db.module.remove(c)
+	return c.Close()
+}
+
+// begin starts a session; no statement is alive on the connection.
+func (c *conn) begin(ctx context.Context, x *text, data Data) {
+	c.session = session{ctx: ctx, text: x, data: data, loaded: map[load]*rows.Table{}}
+	for _, t := range c.virtual {
+		t.forget()
+	}
+}
+
+func (c *conn) end() { c.session = session{} }
+
+// fail keeps the first error of a session's callbacks: what SQLite makes of it
+// is another text, or nothing.
+func (c *conn) fail(err error) error {
+	if c.err == nil {
+		c.err = err
+	}
+	return err
+}
+
+// rows returns the rows of a table, asking for each scope once.
+func (c *conn) rows(t *tables.Table, scope rows.Scope) (*rows.Table, error) {
+	if c.ctx.Err() != nil {
+		return nil, context.Cause(c.ctx)
+	}
+	key := load{t, scope}
+	if have := c.loaded[key]; have != nil {
+		return have, nil
+	}
+	if c.data == nil {
+		return nil, fmt.Errorf("internal error: table %s is read without data", t.Name)
+	}
+	have, err := c.data.Rows(c.ctx, t, c.reads[t], scope)
+	if err != nil {
+		return nil, err
+	}
+	c.loaded[key] = have
+	return have, nil
+}

@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"modernc.org/libc"
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// explain turns an error of SQLite into what the user should see: the end of
+// the context, an error of data in its own words, or an *Error with its place.
+func (c *conn) explain(err error) error {
+	var e *sqlite.Error
+	code := 0
+	if errors.As(err, &e) {
+		code = e.Code() & 0xff
+	}
+	switch code {
+	case lib.SQLITE_NOMEM, lib.SQLITE_INTERNAL, lib.SQLITE_CORRUPT, lib.SQLITE_MISUSE:
+		c.broken = true
+	}
+	switch {
+	case c.ctx.Err() != nil && (code == lib.SQLITE_INTERRUPT || c.err != nil):
+		return context.Cause(c.ctx)
+	case c.err != nil:
+		return c.err
+	case c.refusal != nil:
+		return c.refusal
+	}
+	msg := message(err)
+	switch {
+	case code == lib.SQLITE_NOMEM:
+		msg = "the query needs too much memory"
+	case code == lib.SQLITE_TOOBIG:
+		msg = "the query makes a string or row that is too long"
+	case strings.HasPrefix(msg, "no such column: "):
+		return c.noSuchColumn(msg)
+	case strings.HasPrefix(msg, "no such function: "):
+		msg += didYouMean(strings.TrimPrefix(msg, "no such function: "), functionNames())
+	}
+	return newError(c.text.whole, c.errorOffset(), "%s", msg)
+}
+
+// errorOffset is where SQLite's last error is in the text, or -1.
+func (c *conn) errorOffset() int {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	if offset := int(lib.Xsqlite3_error_offset(tls, c.handle)); offset >= 0 {
+		return c.text.from + offset
+	}
+	return -1
+}
+
+func errorText(code int) string {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	return libc.GoString(lib.Xsqlite3_errstr(tls, int32(code)))
+}
+
+func (c *conn) noSuchTable(name string) error {
+	offset := find(c.text.tokens, name)
+	if offset < 0 {
+		offset = find(c.text.tokens, name[strings.LastIndexByte(name, '.')+1:])
+	}
+	return newError(c.text.whole, offset, "no such table: %s%s", name, didYouMean(name, c.db.names()))
+}
+
+var noColumn = regexp.MustCompile(`^no such column: "?(?:([^."]+)\.)?([^."]+)"?( - .*)?$`)
+
+func (c *conn) noSuchColumn(msg string) error {
+	hint := ""
+	if m := noColumn.FindStringSubmatch(msg); m != nil {
+		hint = didYouMean(m[2], c.columnsOf(m[1]))
+	}
+	return newError(c.text.whole, c.errorOffset(), "%s%s", msg, hint)
+}
+
+// columnsOf returns the columns of the tables that the statement names; of one
+// table if the alias tells which.
+func (c *conn) columnsOf(alias string) []string {
+	var all []string
+	for i, t := range c.text.tokens {
+		declared := c.declared[strings.ToLower(t.text)]
+		if !t.identifier() || declared == nil {
+			continue
+		}
+		var columns []string
+		for _, column := range declared.Columns {
+			columns = append(columns, column.Name)
+		}
+		rest := c.text.tokens[i+1:]
+		if len(rest) > 1 && rest[0].is("as") {
+			rest = rest[1:]
+		}
+		if alias != "" && (strings.EqualFold(alias, t.text) || len(rest) > 0 && strings.EqualFold(alias, rest[0].text)) {
+			return columns
+		}
+		all = append(all, columns...)
+	}
+	return all
+}
+
+func didYouMean(name string, candidates []string) string {
+	if near := nearest(name, candidates); near != "" {
+		return " (did you mean " + near + "?)"
+	}
+	return ""
+}
+
+func functionNames() []string {
+	names := make([]string, 0, len(functions))
+	for name := range functions {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
