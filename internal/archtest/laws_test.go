@@ -29,6 +29,9 @@ func TestLawsCanBreak(t *testing.T) {
 		{"main imports the commands", pkg{ImportPath: at("cmd/kubectl-kspm"), Imports: []string{at("internal/cli")}}, ""},
 		{"nobody else does", pkg{ImportPath: at("internal/web"), Imports: []string{at("internal/cli")}}, "internal/cli"},
 		{"not in a test either", pkg{ImportPath: at("internal/web"), TestImports: []string{at("internal/cli")}}, "internal/cli"},
+		{"tests start clusters", pkg{ImportPath: at("internal/kube"), TestImports: []string{at("internal/testcluster")}}, ""},
+		{"nothing else does", pkg{ImportPath: at("internal/kube"), Imports: []string{at("internal/testcluster")}}, "internal/testcluster"},
+		{"rules know no engine", pkg{ImportPath: at("internal/rule"), Deps: []string{at("internal/engine")}}, "internal/engine"},
 		{"but their own test does", pkg{ImportPath: at("internal/cli"), XTestImports: []string{at("internal/cli")}}, ""},
 	}
 	for _, tt := range tests {
