@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	// Credentials that kubeconfigs name: exec plugins, OIDC.
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
@@ -62,7 +63,7 @@ func (f *Flags) contextName(raw *clientcmdapi.Config, cfg *rest.Config) string {
 	case f.overrides.ClusterInfo.Server == "" && f.overrides.Context.Cluster == "":
 		return inCluster
 	}
-	return cfg.Host
+	return plain(errors.New(strings.TrimPrefix(strings.TrimPrefix(cfg.Host, "https://"), "http://")))
 }
 
 func (f *Flags) configError(raw *clientcmdapi.Config, err error) error {
@@ -102,7 +103,7 @@ func (c *Cluster) probe(ctx context.Context) error {
 	}
 	var version struct{ GitVersion string }
 	if json.Unmarshal(body, &version) != nil || version.GitVersion == "" {
-		return &Error{Fault: BadReply, Text: fmt.Sprintf("cluster %s: %s answers, but is not a Kubernetes API server: check the server's address and path", c.name, c.host)}
+		return &Error{Fault: BadReply, Text: fmt.Sprintf("%s answers, but is not a Kubernetes API server: check the server's address and path", c.host)}
 	}
 	c.version = version.GitVersion
 	return nil
@@ -113,5 +114,8 @@ func (c *Cluster) unreachable(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	}
 	fault, text := c.diagnose(err)
-	return &Error{Fault: fault, Text: fmt.Sprintf("cluster %s: %s", c.name, text), Err: err}
+	if c.name != c.host {
+		text = "cluster " + plain(errors.New(c.name)) + ": " + text
+	}
+	return &Error{Fault: fault, Text: text, Err: err}
 }

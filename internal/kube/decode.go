@@ -29,7 +29,7 @@ func (d *decoder) typed() func([]byte) error {
 	item := d.into()
 	return func(data []byte) error {
 		item.Reset()
-		if item.Unmarshal(data) != nil {
+		if item.Unmarshal(withoutManaged(data)) != nil {
 			return errCorrupt
 		}
 		d.emit(&d.object)
@@ -72,8 +72,8 @@ func (d *decoder) row(l *jsonList) func([]byte) error {
 	item := d.into()
 	return func(data []byte) error {
 		var row struct {
-			Cells  []any
-			Object metav1.PartialObjectMetadata
+			Cells  []any                        `json:"cells"`
+			Object metav1.PartialObjectMetadata `json:"object"`
 		}
 		if err := json.UnmarshalCaseSensitivePreserveInts(data, &row); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -26,7 +27,6 @@ const (
 // statusError is an answer other than 2xx.
 type statusError struct {
 	code    int
-	reason  metav1.StatusReason
 	message string
 	after   int // seconds the server asks to wait, or -1
 }
@@ -43,7 +43,9 @@ func readStatus(resp *http.Response, body io.Reader) error {
 		return e
 	}
 	if s, ok := decodeStatus(text); ok && s.Message != "" {
-		e.reason, e.message = s.Reason, s.Message
+		e.message = s.Message
+	} else if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/plain") && len(text) > 0 {
+		e.message = string(text)
 	}
 	return e
 }
