@@ -55,3 +55,13 @@ func (p Plan) Reads() []*tables.Resource {
 	})
 	return reads
 }
+
+// Merge asks for what another plan asks for.
+func (p Plan) Merge(other Plan) {
+	for t, cols := range other {
+		p.Add(t, -1)
+		for _, c := range cols {
+			p.Add(t, c)
+		}
+	}
+}

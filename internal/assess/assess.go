@@ -1,0 +1,276 @@
+// Package assess runs rules over one source, and makes the posture report: it
+// reads what the rules' SQL reads, once, and runs every rule over that one
+// snapshot.
+package assess
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/remedy"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+// Source is what is assessed.
+type Source struct {
+	rows.Source
+	Info posture.Source
+	// Problems are parts of the source that could not be read at all.
+	Problems []string
+	// Reason puts an error of reading a resource in a word or two, and names
+	// the RBAC rule that would cure it.
+	Reason func(error) (reason, grant string)
+	// Where says where the objects are, as in "no Node in these manifests".
+	Where string
+}
+
+// Options are what to assess.
+type Options struct {
+	Rules     *Rules
+	Benchmark string
+	// Namespace narrows the assets that are judged; empty is all.
+	Namespace string
+	// Fixes has every finding's fix rendered.
+	Fixes bool
+}
+
+// Rules are rules that have been compiled: their SQL is right, and what it
+// reads is known.
+type Rules struct {
+	db    *engine.DB
+	rules []compiled
+}
+
+type compiled struct {
+	*rule.Rule
+	query, assets *engine.Statement
+}
+
+// Compile checks every rule against the tables.
+func Compile(ctx context.Context, db *engine.DB, rules []*rule.Rule) (*Rules, error) {
+	out := &Rules{db: db}
+	assets := map[string]*engine.Statement{}
+	for _, r := range rules {
+		c := compiled{Rule: r}
+		if r.Verdict != rule.VerdictManual {
+			var err error
+			if c.query, err = db.Prepare(ctx, r.SQL); err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", r.File, r.ID, err)
+			}
+			if c.assets = assets[r.Assets]; c.assets == nil {
+				if c.assets, err = db.Prepare(ctx, r.Assets); err != nil {
+					return nil, fmt.Errorf("%s: %s: assets: %w", r.File, r.ID, err)
+				}
+				assets[r.Assets] = c.assets
+			}
+			if err := r.CheckColumns(c.query.Columns, c.assets.Columns); err != nil {
+				return nil, err
+			}
+		}
+		out.rules = append(out.rules, c)
+	}
+	return out, nil
+}
+
+// Plan is what the rules read.
+func (r *Rules) Plan() rows.Plan {
+	plan := rows.Plan{}
+	for _, c := range r.rules {
+		for _, s := range []*engine.Statement{c.query, c.assets} {
+			if s != nil {
+				plan.Merge(s.Reads)
+			}
+		}
+	}
+	return plan
+}
+
+// Run reads the source and judges it. The error is that of ctx.
+func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error) {
+	started := time.Now()
+	set, err := rows.Load(ctx, src, opts.Rules.Plan(), rows.Scope{Namespace: opts.Namespace})
+	if err != nil {
+		return nil, err
+	}
+	run := &run{src: src, opts: opts, set: set, data: engine.Snapshot(set), assets: map[string]*assetsOnce{}}
+	report, err := run.report(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report.StartedAt, report.FinishedAt = started.UTC(), time.Now().UTC()
+	return report, nil
+}
+
+type run struct {
+	src  Source
+	opts Options
+	set  *rows.Set
+	data engine.Data
+
+	mu     sync.Mutex
+	assets map[string]*assetsOnce
+}
+
+// assetsOnce holds the result of an assets query, which rules share.
+type assetsOnce struct {
+	once   sync.Once
+	assets *rule.Assets
+	err    error
+}
+
+func (r *run) report(ctx context.Context) (*posture.Report, error) {
+	rules := r.opts.Rules.rules
+	report := &posture.Report{Source: r.src.Info, Benchmark: r.opts.Benchmark, Problems: r.src.Problems,
+		Rules: make([]posture.RuleResult, len(rules)), NotAssessed: r.unread()}
+	report.Source.Namespace = r.opts.Namespace
+	var all []*rule.Rule
+	errs := make([]error, len(rules))
+	var wg sync.WaitGroup
+	sem := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, c := range rules {
+		all = append(all, c.Rule)
+		wg.Go(func() {
+			sem <- struct{}{}
+			defer func() { <-sem }()
+			report.Rules[i], errs[i] = r.judge(ctx, c)
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	report.RuleDigest = rule.Digest(all)
+	report.Finish()
+	return report, nil
+}
+
+func (r *run) judge(ctx context.Context, c compiled) (posture.RuleResult, error) {
+	if c.query == nil {
+		return c.Result(), nil
+	}
+	if missing := r.missing(c); len(missing) > 0 {
+		res := c.Result()
+		res.Status, res.Reason = posture.NotAssessed, r.whyNot(missing)
+		return res, nil
+	}
+	assets, err := r.queryAssets(ctx, c)
+	if err != nil {
+		if ctx.Err() != nil {
+			return posture.RuleResult{}, err
+		}
+		res := c.Result()
+		res.Status, res.Reason = posture.Error, "assets: "+err.Error()
+		return res, nil
+	}
+	res, err := c.Run(ctx, querier{r, c.query}, assets, r.inScope)
+	if err != nil {
+		return res, err
+	}
+	if res.Status == posture.NotApplicable {
+		res.Reason = fmt.Sprintf("no %s %s", subject(c.assets), r.src.Where)
+	}
+	if r.opts.Fixes {
+		err = render(c.Rule, res.Findings)
+	}
+	return res, err
+}
+
+func render(c *rule.Rule, findings []posture.Finding) error {
+	for i, f := range findings {
+		fix, err := remedy.For(c, f)
+		if err != nil {
+			return err
+		}
+		findings[i].Fix = fix.String()
+	}
+	return nil
+}
+
+// inScope keeps the assets of the namespace that was asked for.
+func (r *run) inScope(a posture.Asset) bool {
+	ns := r.opts.Namespace
+	return ns == "" || a.Namespace == ns || a.Kind == "Namespace" && a.Name == ns
+}
+
+func (r *run) queryAssets(ctx context.Context, c compiled) (*rule.Assets, error) {
+	r.mu.Lock()
+	once := r.assets[c.Assets]
+	if once == nil {
+		once = &assetsOnce{}
+		r.assets[c.Assets] = once
+	}
+	r.mu.Unlock()
+	once.once.Do(func() {
+		once.assets, once.err = rule.QueryAssets(ctx, querier{r, c.assets}, c.Assets, r.inScope)
+	})
+	return once.assets, once.err
+}
+
+// querier runs a compiled statement over the run's snapshot.
+type querier struct {
+	run  *run
+	stmt *engine.Statement
+}
+
+// Query implements rule.Querier.
+func (q querier) Query(ctx context.Context, sql string, row func([]string, []any) error) error {
+	_, err := q.run.opts.Rules.db.Query(ctx, q.run.data, sql, nil, func(values []any) error {
+		return row(q.stmt.Columns, values)
+	})
+	return err
+}
+
+// missing are the resources that a rule needs and that could not be read.
+func (r *run) missing(c compiled) []*tables.Resource {
+	var missing []*tables.Resource
+	for _, s := range []*engine.Statement{c.query, c.assets} {
+		for t, cols := range s.Reads {
+			for _, res := range r.set.Missing(t, cols) {
+				if !slices.Contains(missing, res) {
+					missing = append(missing, res)
+				}
+			}
+		}
+	}
+	slices.SortFunc(missing, func(a, b *tables.Resource) int { return strings.Compare(a.String(), b.String()) })
+	return missing
+}
+
+func (r *run) whyNot(missing []*tables.Resource) string {
+	var reasons []string
+	for _, res := range missing {
+		reason, _ := r.src.Reason(r.set.Unread[res])
+		reasons = append(reasons, res.String()+" "+reason)
+	}
+	return strings.Join(reasons, ", ")
+}
+
+func (r *run) unread() []posture.Unread {
+	var unread []posture.Unread
+	for res, err := range r.set.Unread {
+		reason, grant := r.src.Reason(err)
+		unread = append(unread, posture.Unread{Resource: res.String(), Reason: reason, Grant: grant})
+	}
+	return unread
+}
+
+// subject names what an assets query is about: a row of its first table.
+func subject(s *engine.Statement) string {
+	var names []string
+	for t := range s.Reads {
+		names = append(names, t.Row)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}

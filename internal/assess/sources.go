@@ -1,0 +1,37 @@
+package assess
+
+import (
+	"context"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+)
+
+// Manifests makes files a source. Kinds they do not hold are outside the
+// question.
+func Manifests(files *manifest.Files) Source {
+	src := Source{
+		Source: files,
+		Info:   posture.Source{Type: "manifests", Name: files.Name(), Objects: files.Counts().Objects},
+		Reason: func(err error) (string, string) { return err.Error(), "" },
+		Where:  "in these manifests",
+	}
+	for _, p := range files.Problems() {
+		if p.Fatal {
+			src.Problems = append(src.Problems, p.String())
+		}
+	}
+	return src
+}
+
+// Cluster makes a cluster a source.
+func Cluster(ctx context.Context, c *kube.Cluster) Source {
+	info := c.Info(ctx)
+	return Source{
+		Source: c,
+		Info:   posture.Source{Type: "cluster", Name: c.Name(), ClusterUID: info.UID, Version: info.Version, Provider: info.Provider},
+		Reason: kube.Reason,
+		Where:  "in this cluster",
+	}
+}

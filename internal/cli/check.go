@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+	"github.com/kubectl-kspm/kubectl-kspm/queries"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+type checkOptions struct {
+	*app
+	source    sourceFlags
+	benchmark string
+	rules     []string
+	severity  string
+	failOn    string
+	outputs   []string
+	evidence  bool
+
+	minSeverity, threshold posture.Severity
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	o := &checkOptions{app: a}
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Judge a cluster or manifests, and show what fails and why",
+		Long: `Runs the rules over a cluster, or over manifests with -f, and reports what passes,
+what fails with which evidence, and what could not be assessed.
+
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
+3 something that was asked for could not be assessed.`,
+		Example: `  kubectl kspm check
+  kubectl kspm check -n shop --evidence
+  kubectl kspm check -f deploy/ --fail-on high
+  kubectl kspm check --rule NSA-07,NSA-11 -o wide
+  helm template . | kubectl kspm check -f - -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.complete(); err != nil {
+				return err
+			}
+			return o.run(cmd.Context())
+		},
+	}
+	o.source.add(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark to judge by: "+strings.Join(benchmarks(), ", "))
+	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias; may be repeated or separated by commas")
+	f.StringVar(&o.severity, "severity", "info", "only rules of at least this severity: critical, high, medium, low or info")
+	f.StringVar(&o.failOn, "fail-on", "low", "exit with 1 when an asset fails with at least this severity: critical, high, medium or low")
+	f.StringArrayVarP(&o.outputs, "output", "o", []string{"table"}, "FORMAT or FORMAT=FILE, may be repeated: "+strings.Join(report.Formats(), ", "))
+	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
+	return cmd
+}
+
+func (o *checkOptions) complete() error {
+	var err error
+	if o.minSeverity, err = posture.ParseSeverity(o.severity); err != nil {
+		return usagef("--severity: %v", err)
+	}
+	if o.threshold, err = posture.ParseSeverity(o.failOn); err != nil {
+		return usagef("--fail-on: %v", err)
+	}
+	for _, out := range parseOutputs(o.outputs) {
+		if _, err := report.Named(out.format); err != nil {
+			return usagef("-o: %v", err)
+		}
+	}
+	return nil
+}
+
+func (o *checkOptions) run(ctx context.Context) error {
+	selected, err := o.selectRules()
+	if err != nil {
+		return err
+	}
+	src, err := o.source.open(ctx, o.app)
+	if err != nil {
+		return err
+	}
+	r, err := o.assess(ctx, src, selected)
+	if err != nil {
+		return err
+	}
+	o.describe(r)
+	for _, out := range parseOutputs(o.outputs) {
+		format, _ := report.Named(out.format)
+		err := o.write(out, func(w io.Writer) error {
+			style := o.style(w)
+			style.Evidence = o.evidence
+			return format(w, r, style)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	o.hint(r)
+	return o.verdict(r)
+}
+
+func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected []*rule.Rule) (*posture.Report, error) {
+	db, err := engine.Open(tables.All())
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	rules, err := assess.Compile(ctx, db, selected)
+	if err != nil {
+		return nil, err
+	}
+	fixes := slices.ContainsFunc(parseOutputs(o.outputs), func(out output) bool { return out.format != "table" && out.format != "wide" })
+	stop := o.progress(&src)
+	defer stop()
+	return assess.Run(ctx, src, assess.Options{Rules: rules, Benchmark: o.benchmark, Namespace: o.source.kube.Namespace(), Fixes: fixes})
+}
+
+// describe says on stderr how much was read and what may not be.
+func (o *checkOptions) describe(r *posture.Report) {
+	line := fmt.Sprintf("%d rules of %s", len(r.Rules), o.benchmark)
+	if r.Source.Type == "cluster" {
+		line += fmt.Sprintf(" over %d objects", r.Source.Objects)
+	}
+	for i, u := range r.NotAssessed {
+		if i == 0 {
+			line += "; could not read "
+		} else {
+			line += ", "
+		}
+		line += u.Resource + " (" + u.Reason + ")"
+	}
+	o.note("%s\n", line)
+}
+
+// hint says where to go from here, to people only.
+func (o *checkOptions) hint(r *posture.Report) {
+	if failing := r.Failing(); len(failing) > 0 && isTerminal(o.Out) {
+		o.note("\nWhy a rule matters and what to change: %s explain %s", o.name, failing[0].ID)
+	}
+}
+
+func (o *checkOptions) verdict(r *posture.Report) error {
+	switch {
+	case r.Incomplete():
+		return &codeError{code: exitIncomplete}
+	case r.FailsAt(max(o.threshold, posture.Low)):
+		return &codeError{code: exitFindings}
+	}
+	return nil
+}
+
+// selectRules picks the rules that the flags ask for.
+func (o *checkOptions) selectRules() ([]*rule.Rule, error) {
+	all, err := rule.Load(queries.Files)
+	if err != nil {
+		return nil, err
+	}
+	var selected []*rule.Rule
+	if len(o.rules) > 0 {
+		for _, id := range o.rules {
+			r, err := findRule(all, id)
+			if err != nil {
+				return nil, err
+			}
+			if !slices.Contains(selected, r) {
+				selected = append(selected, r)
+			}
+		}
+		return selected, nil
+	}
+	if !slices.Contains(benchmarks(), o.benchmark) {
+		return nil, usagef("--benchmark %q: want one of %s", o.benchmark, strings.Join(benchmarks(), ", "))
+	}
+	for _, r := range all {
+		if r.Benchmark() == o.benchmark && r.SeverityLevel() >= o.minSeverity {
+			selected = append(selected, r)
+		}
+	}
+	if len(selected) == 0 {
+		return nil, usagef("no rule of %s has severity %s or worse", o.benchmark, o.minSeverity)
+	}
+	return selected, nil
+}
+
+// benchmarks are the names of the folders of rules.
+func benchmarks() []string {
+	entries, err := queries.Files.ReadDir(".")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// findRule finds a rule by id, or by an alias that one rule alone has.
+func findRule(all []*rule.Rule, id string) (*rule.Rule, error) {
+	var byAlias []*rule.Rule
+	for _, r := range all {
+		if strings.EqualFold(r.ID, id) {
+			return r, nil
+		}
+		if slices.ContainsFunc(r.Aliases, func(alias string) bool { return strings.EqualFold(alias, id) }) {
+			byAlias = append(byAlias, r)
+		}
+	}
+	switch len(byAlias) {
+	case 1:
+		return byAlias[0], nil
+	case 0:
+		return nil, usagef("no rule %q: '%s' lists them", id, "kubectl kspm rules")
+	}
+	var ids []string
+	for _, r := range byAlias {
+		ids = append(ids, r.ID)
+	}
+	return nil, usagef("%s is an alias of several rules: %s", id, strings.Join(ids, ", "))
+}

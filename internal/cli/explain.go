@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+	"github.com/kubectl-kspm/kubectl-kspm/queries"
+)
+
+type explainOptions struct{ checkOptions }
+
+func (a *app) explainCommand() *cobra.Command {
+	o := &explainOptions{checkOptions{app: a}}
+	cmd := &cobra.Command{
+		Use:   "explain RULE [KIND/NAME | KIND/NAMESPACE/NAME]",
+		Short: "Why a rule matters, the SQL that proves it, and exactly what to change",
+		Long: `Without more, explains the rule itself. With -f or an asset, runs it as well, and
+shows the evidence and the exact fix for each failing asset, or for that one.`,
+		Example: `  kubectl kspm explain NSA-07
+  kubectl kspm explain NSA-07 Deployment/shop/web
+  kubectl kspm explain NSA-07 deployment/web -n shop
+  kubectl kspm explain NSA-23 -f deploy/`,
+		Args: cobra.RangeArgs(1, 2),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return ruleNames(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
+	}
+	o.source.add(cmd)
+	return cmd
+}
+
+func ruleNames() []string {
+	all, err := rule.Load(queries.Files)
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, r := range all {
+		names = append(names, r.ID+"\t"+r.Title)
+	}
+	return names
+}
+
+func (o *explainOptions) run(ctx context.Context, args []string) error {
+	all, err := rule.Load(queries.Files)
+	if err != nil {
+		return err
+	}
+	r, err := findRule(all, args[0])
+	if err != nil {
+		return err
+	}
+	if len(args) == 1 && len(o.source.files) == 0 {
+		return o.write(output{}, func(w io.Writer) error { return report.ExplainRule(w, r, o.style(w)) })
+	}
+	src, err := o.source.open(ctx, o.app)
+	if err != nil {
+		return err
+	}
+	o.outputs = []string{"explain"}
+	rep, err := o.assess(ctx, src, []*rule.Rule{r})
+	if err != nil {
+		return err
+	}
+	result := rep.Rules[0]
+	if len(args) == 2 {
+		if err := narrow(&result, args[1]); err != nil {
+			return err
+		}
+	}
+	if err := o.write(output{}, func(w io.Writer) error { return report.ExplainResult(w, r, result, o.style(w)) }); err != nil {
+		return err
+	}
+	if result.Status.Incomplete() || len(src.Problems) > 0 {
+		return &codeError{code: exitIncomplete}
+	}
+	return nil
+}
+
+// narrow leaves the findings of one asset. It is an error when the rule has
+// nothing to say of it.
+func narrow(r *posture.RuleResult, asset string) error {
+	if r.Status.Incomplete() {
+		return nil
+	}
+	matches := func(a posture.Asset) bool {
+		return strings.EqualFold(a.String(), asset) || strings.EqualFold(a.Kind+"/"+a.Name, asset)
+	}
+	found := slices.ContainsFunc(r.Judged, matches) || slices.ContainsFunc(r.Findings, func(f posture.Finding) bool { return matches(f.Asset) })
+	if !found {
+		return usagef("%s is not among the %d assets that %s judges: want KIND/NAME or KIND/NAMESPACE/NAME%s", asset, len(r.Judged), r.ID, nearby(r.Judged, asset))
+	}
+	r.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f posture.Finding) bool { return !matches(f.Asset) })
+	if len(r.Findings) == 0 {
+		r.Status, r.Reason = posture.Pass, asset+" passes"
+	}
+	return nil
+}
+
+func nearby(assets []posture.Asset, asset string) string {
+	name := asset[strings.LastIndexByte(asset, '/')+1:]
+	for _, a := range assets {
+		if strings.Contains(a.Name, name) {
+			return fmt.Sprintf(", for example %s", a)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,146 @@
+// Package cli is the command line: one file per subcommand.
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+)
+
+// Streams are what a command reads and writes: data goes to Out, everything
+// else to Err.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+}
+
+// app is what all commands share.
+type app struct {
+	Streams
+	color string
+	// name is how the tool was called: kubectl kspm, or the binary's own name.
+	name string
+}
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, args []string, s Streams) int {
+	a := &app{Streams: s, name: "kubectl kspm"}
+	root := a.root()
+	root.SetArgs(args[1:])
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	return a.exit(ctx, root.ExecuteContext(ctx))
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "kubectl-kspm",
+		Short: "The security posture of Kubernetes, as SQL",
+		Long: `Judges clusters and manifests by the NSA/CISA Kubernetes Hardening Guide. Every
+rule is a SQL query over the objects of the cluster, and the rows it returns
+are the evidence.`,
+		Example: `  # the cluster of the current context
+  kubectl kspm check
+  # manifests, no cluster needed
+  kubectl kspm check -f deploy/
+  # why a rule matters, and exactly what to change
+  kubectl kspm explain NSA-07
+  # any question about a cluster
+  kubectl kspm sql "SELECT namespace, name, image FROM k8s_containers WHERE judged AND privileged = 1"`,
+		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: a.name},
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			switch a.color {
+			case "auto", "always", "never":
+				return nil
+			}
+			return usagef("--color %q: want auto, always or never", a.color)
+		},
+	}
+	root.PersistentFlags().StringVar(&a.color, "color", "auto", "colour the output: auto, always or never; NO_COLOR is respected")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%v\nSee '%s --help'.", err, cmd.CommandPath())
+	})
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(a.checkCommand(), a.explainCommand(), a.sqlCommand(), a.tablesCommand(), a.rulesCommand(), a.versionCommand())
+	return root
+}
+
+// colored decides whether w is coloured: never when asked not to, or when it
+// is not a terminal.
+func (a *app) colored(w io.Writer) bool {
+	switch a.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	return isTerminal(w)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func (a *app) style(w io.Writer) report.Style {
+	return report.Style{Color: a.colored(w), Command: a.name}
+}
+
+// note writes a line for people to stderr.
+func (a *app) note(format string, args ...any) {
+	fmt.Fprintf(a.Err, format+"\n", args...)
+}
+
+// output is one -o FORMAT[=FILE].
+type output struct{ format, file string }
+
+func parseOutputs(args []string) []output {
+	var outs []output
+	for _, arg := range args {
+		format, file, _ := strings.Cut(arg, "=")
+		outs = append(outs, output{format, file})
+	}
+	return outs
+}
+
+// write calls f with the output's file, or stdout. A file appears whole or
+// not at all.
+func (a *app) write(o output, f func(io.Writer) error) error {
+	if o.file == "" {
+		return f(a.Out)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(o.file), ".kspm-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if err := f(tmp); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), o.file)
+}

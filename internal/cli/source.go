@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
+)
+
+// sourceFlags say what to look at: manifests, or else the cluster of the
+// current context.
+type sourceFlags struct {
+	kube  *kube.Flags
+	files []string
+}
+
+func (f *sourceFlags) add(cmd *cobra.Command) {
+	f.kube = kube.NewFlags()
+	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "manifests to look at instead of a cluster: a file, a folder (with all below it), a glob, or - for stdin; may be repeated")
+	f.kube.AddFlags(cmd.Flags())
+}
+
+// open reads the manifests, or connects to the cluster, and says on stderr
+// what is being looked at.
+func (f *sourceFlags) open(ctx context.Context, a *app) (assess.Source, error) {
+	if len(f.files) > 0 {
+		return f.openFiles(ctx, a)
+	}
+	cluster, err := f.kube.Connect(ctx)
+	if err != nil {
+		return assess.Source{}, err
+	}
+	src := assess.Cluster(ctx, cluster)
+	info := cluster.Info(ctx)
+	line := fmt.Sprintf("cluster %s", info.Context)
+	if info.Context == "" {
+		line = "cluster " + info.Server
+	}
+	line += " (" + info.Version
+	if info.Provider != "" {
+		line += ", " + info.Provider
+	}
+	line += ")"
+	if info.User != "" {
+		line += " as " + info.User
+	}
+	if ns := f.kube.Namespace(); ns != "" {
+		a.note("%s, namespace %s", line, ns)
+	} else {
+		a.note("%s, all namespaces", line)
+	}
+	return src, nil
+}
+
+func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, error) {
+	files, err := manifest.Open(ctx, f.files, a.In)
+	if err != nil {
+		return assess.Source{}, err
+	}
+	for _, p := range files.Problems() {
+		kind := "note"
+		if p.Fatal {
+			kind = "error"
+		}
+		a.note("%s: %s", kind, p)
+	}
+	c := files.Counts()
+	a.note("manifests: %d objects in %d files", c.Objects, c.Files)
+	return assess.Manifests(files), nil
+}

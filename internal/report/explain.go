@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+)
+
+// ExplainRule tells all there is to say of a rule without running it.
+func ExplainRule(w io.Writer, r *rule.Rule, s Style) error {
+	t := &printer{paint: paint(s.Color), style: s}
+	t.ruleHead(r)
+	t.section("What to change", r.Fix)
+	t.section("The query", r.SQL)
+	t.section("References", strings.Join(r.References, "\n"))
+	if len(r.Aliases) > 0 {
+		t.section("Known elsewhere as", strings.Join(r.Aliases, ", "))
+	}
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+// ExplainResult tells what a rule found, with the fix for each asset.
+func ExplainResult(w io.Writer, r *rule.Rule, res posture.RuleResult, s Style) error {
+	t := &printer{paint: paint(s.Color), style: s}
+	t.ruleHead(r)
+	t.section("The query", r.SQL)
+	if res.Reason != "" {
+		t.section("Result", string(res.Status)+": "+res.Reason)
+	} else {
+		t.section("Result", fmt.Sprintf("%s: %d of %d assets fail", res.Status, res.Assets.Failed, res.Assets.Total))
+	}
+	for _, f := range res.Findings {
+		t.heading("%s", oneLine(f.Asset.String()))
+		if f.Exempt != "" {
+			fmt.Fprintf(&t.b, "  exempt: part of the %s\n", f.Exempt)
+		}
+		t.evidence(f)
+		t.b.WriteString("\n")
+		t.indented(f.Fix)
+	}
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+func (t *printer) ruleHead(r *rule.Rule) {
+	p := t.paint
+	fmt.Fprintf(&t.b, "%s  %s\n%s\n", p.in(bold, r.ID), p.in(bold, r.Title),
+		p.severity(r.SeverityLevel(), r.Severity)+p.in(dim, " · "+r.Section))
+	t.section("Why it matters", r.Why)
+}
+
+func (t *printer) section(title, text string) {
+	if strings.TrimSpace(text) == "" {
+		return
+	}
+	t.heading("%s", title)
+	t.indented(text)
+}
+
+func (t *printer) indented(text string) {
+	for line := range strings.Lines(strings.TrimSpace(text) + "\n") {
+		if strings.TrimSpace(line) == "" {
+			t.b.WriteString("\n")
+			continue
+		}
+		t.b.WriteString("  " + line)
+	}
+}
