@@ -22,7 +22,9 @@ type podSpecRow struct {
 	replicas int32
 }
 
-// podSpecSources are the resources that hold a pod spec.
+// podSpecSources are the resources that run a pod spec. PodTemplate objects are
+// not among them: nothing in Kubernetes runs those, and the role view may not
+// read them, which would leave every rule about pods not assessed.
 func podSpecSources[R any](rows func(p podSpecRow, emit func(R))) []source[R] {
 	template := func(o *Object, t *corev1.PodTemplateSpec, path string, replicas *int32, emit func(R)) {
 		n := int32(-1)
@@ -54,9 +56,6 @@ func podSpecSources[R any](rows func(p podSpecRow, emit func(R))) []source[R] {
 			if v.Spec.Template != nil {
 				template(o, v.Spec.Template, "spec.template.spec", v.Spec.Replicas, emit)
 			}
-		}),
-		from(PodTemplates, func(o *Object, v *corev1.PodTemplate, emit func(R)) {
-			template(o, &v.Template, "template.spec", nil, emit)
 		}),
 		from(Pods, func(o *Object, v *corev1.Pod, emit func(R)) {
 			rows(podSpecRow{o, v, &v.ObjectMeta, &v.Spec, "spec", -1}, emit)

@@ -132,6 +132,11 @@ func (r *run) report(ctx context.Context) (*posture.Report, error) {
 	report := &posture.Report{Source: r.src.Info, Benchmark: r.opts.Benchmark, Problems: r.src.Problems,
 		Rules: make([]posture.RuleResult, len(rules)), NotAssessed: r.unread()}
 	report.Source.Namespace = r.opts.Namespace
+	if report.Source.Objects == 0 {
+		for _, n := range r.set.Objects {
+			report.Source.Objects += n
+		}
+	}
 	var all []*rule.Rule
 	errs := make([]error, len(rules))
 	var wg sync.WaitGroup

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -132,13 +133,12 @@ func (o *checkOptions) describe(r *posture.Report) {
 	if r.Source.Type == "cluster" {
 		line += fmt.Sprintf(" over %d objects", r.Source.Objects)
 	}
-	for i, u := range r.NotAssessed {
-		if i == 0 {
-			line += "; could not read "
-		} else {
-			line += ", "
-		}
-		line += u.Resource + " (" + u.Reason + ")"
+	byReason := map[string][]string{}
+	for _, u := range r.NotAssessed {
+		byReason[u.Reason] = append(byReason[u.Reason], u.Resource)
+	}
+	for _, reason := range slices.Sorted(maps.Keys(byReason)) {
+		line += fmt.Sprintf("\ncould not read (%s): %s", reason, strings.Join(byReason[reason], ", "))
 	}
 	o.note("%s\n", line)
 }

@@ -70,8 +70,12 @@ func place(f posture.Finding) string {
 // evidence prints an asset and every row that proves its failure.
 func (t *printer) evidence(f posture.Finding) {
 	fmt.Fprintf(&t.b, "          %s  %s\n", oneLine(f.Asset.String()), t.paint.in(dim, place(f)))
+	t.evidenceRows(f, "              ")
+}
+
+func (t *printer) evidenceRows(f posture.Finding, indent string) {
 	for _, e := range f.Evidence {
-		fmt.Fprintf(&t.b, "              %s  %s, expected %s", t.paint.in(cyan, oneLine(e.Path)), t.paint.in(red, oneLine(Value(e.Actual))), oneLine(Value(e.Expected)))
+		fmt.Fprintf(&t.b, indent+"%s  %s, expected %s", t.paint.in(cyan, oneLine(e.Path)), t.paint.in(red, oneLine(Value(e.Actual))), oneLine(Value(e.Expected)))
 		if details := Details(e); details != "" {
 			fmt.Fprintf(&t.b, "  %s", t.paint.in(dim, details))
 		}

@@ -34,11 +34,11 @@ func ExplainResult(w io.Writer, r *rule.Rule, res posture.RuleResult, s Style) e
 		t.section("Result", fmt.Sprintf("%s: %d of %d assets fail", res.Status, res.Assets.Failed, res.Assets.Total))
 	}
 	for _, f := range res.Findings {
-		t.heading("%s", oneLine(f.Asset.String()))
+		t.heading("%s", oneLine(f.Asset.String()+"  "+place(f)))
 		if f.Exempt != "" {
 			fmt.Fprintf(&t.b, "  exempt: part of the %s\n", f.Exempt)
 		}
-		t.evidence(f)
+		t.evidenceRows(f, "  ")
 		t.b.WriteString("\n")
 		t.indented(f.Fix)
 	}

@@ -175,10 +175,8 @@ func (t *printer) notAssessed(r *posture.Report) {
 			fmt.Fprintf(&t.b, "  %s  %s  %s\n", t.paint.in(purple, rule.ID), rule.Title, t.paint.in(dim, oneLine(rule.Reason)))
 		}
 	}
-	for _, u := range r.NotAssessed {
-		if u.Grant != "" {
-			fmt.Fprintf(&t.b, "  to read %s, grant  %s\n", u.Resource, t.paint.in(cyan, u.Grant))
-		}
+	for _, grant := range Grants(r.NotAssessed) {
+		fmt.Fprintf(&t.b, "  to read it, add to a ClusterRole  %s\n", t.paint.in(cyan, grant))
 	}
 	for _, problem := range r.Problems {
 		fmt.Fprintf(&t.b, "  %s\n", oneLine(problem))
