@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	// Credentials that kubeconfigs name: exec plugins, OIDC.
 	_ "k8s.io/client-go/plugin/pkg/client/auth"
@@ -23,6 +24,10 @@ const inCluster = "in-cluster"
 // account mean, and asks it for its version: a server that cannot be reached
 // or refuses the credentials is an *Error here, and not once per resource.
 func (f *Flags) Connect(ctx context.Context) (*Cluster, error) {
+	timeout, err := clientcmd.ParseTimeout(f.overrides.Timeout)
+	if err != nil {
+		return nil, &Error{Fault: NoCluster, Text: fmt.Sprintf("--request-timeout %q is no duration such as 30s or 2m", f.overrides.Timeout), Err: err}
+	}
 	raw, err := f.load()
 	if err != nil {
 		return nil, err
@@ -31,7 +36,7 @@ func (f *Flags) Connect(ctx context.Context) (*Cluster, error) {
 	if err != nil {
 		return nil, f.configError(raw, err)
 	}
-	cluster, err := NewCluster(f.contextName(raw, cfg), f.complete(cfg))
+	cluster, err := NewCluster(f.contextName(raw, cfg), f.complete(cfg, timeout))
 	if err != nil {
 		return nil, &Error{Fault: NoCluster, Text: "kubeconfig: " + plain(err), Err: err}
 	}
@@ -42,13 +47,11 @@ func (f *Flags) Connect(ctx context.Context) (*Cluster, error) {
 }
 
 // complete adds what client-go leaves out of an in-cluster configuration.
-func (f *Flags) complete(cfg *rest.Config) *rest.Config {
+func (f *Flags) complete(cfg *rest.Config, timeout time.Duration) *rest.Config {
 	if as := f.overrides.AuthInfo; as.Impersonate != "" && cfg.Impersonate.UserName == "" {
 		cfg.Impersonate = rest.ImpersonationConfig{UserName: as.Impersonate, UID: as.ImpersonateUID, Groups: as.ImpersonateGroups}
 	}
-	if timeout, err := clientcmd.ParseTimeout(f.overrides.Timeout); err == nil {
-		cfg.Timeout = timeout
-	}
+	cfg.Timeout = timeout
 	return cfg
 }
 

@@ -91,7 +91,8 @@ func (c *Cluster) diagnoseNet(err error) (Fault, string) {
 	text := plain(cause)
 	switch {
 	case strings.HasPrefix(text, "getting credentials: "):
-		return Unauthorized, text + ": the kubeconfig names this plugin for the user"
+		first, _, _ := strings.Cut(cause.Error(), "\n") // what follows is advice on plugins in general
+		return Unauthorized, plain(errors.New(first)) + " (the kubeconfig names it as the user's credential plugin)"
 	case errors.As(err, &dns):
 		return Unavailable, fmt.Sprintf("no such host %s: check the server's address and the network", dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -25,7 +25,7 @@ type Flags struct {
 }
 
 // NewFlags returns flags as kubectl has them when none is given.
-func NewFlags() *Flags { return &Flags{} }
+func NewFlags() *Flags { return &Flags{overrides: clientcmd.ConfigOverrides{Timeout: "0"}} }
 
 // AddFlags binds the flags.
 func (f *Flags) AddFlags(fs *pflag.FlagSet) {

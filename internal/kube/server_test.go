@@ -20,22 +20,16 @@ import (
 )
 
 // serve starts an HTTP server that plays the API server, and returns a cluster
-// that is impatient.
+// that does not wait long between its tries.
 func serve(t testing.TB, handler http.HandlerFunc) *Cluster {
 	t.Helper()
 	srv := httptest.NewServer(handler)
 	t.Cleanup(srv.Close)
-	return impatient(t, &rest.Config{Host: srv.URL})
-}
-
-func impatient(t testing.TB, cfg *rest.Config) *Cluster {
-	t.Helper()
-	c, err := NewCluster("test", cfg)
+	c, err := NewCluster("test", &rest.Config{Host: srv.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.backoff = time.Millisecond
-	c.idle = 300 * time.Millisecond
 	return c
 }
 
