@@ -63,7 +63,7 @@ func (o *explainOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	if len(args) == 1 && len(o.source.files) == 0 {
-		return o.write(output{}, func(w io.Writer) error { return report.ExplainRule(w, r, o.style(w)) })
+		return o.write(output{}, func(w io.Writer) error { return report.ExplainRule(w, r.Describe(), o.style(w)) })
 	}
 	src, err := o.source.open(ctx, o.app)
 	if err != nil {
@@ -80,7 +80,7 @@ func (o *explainOptions) run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	if err := o.write(output{}, func(w io.Writer) error { return report.ExplainResult(w, r, result, o.style(w)) }); err != nil {
+	if err := o.write(output{}, func(w io.Writer) error { return report.ExplainResult(w, result, o.style(w)) }); err != nil {
 		return err
 	}
 	if result.Status.Incomplete() || len(src.Problems) > 0 {

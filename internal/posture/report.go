@@ -91,8 +91,10 @@ type RuleResult struct {
 	Reason   string     `json:"reason"`
 	Assets   AssetCount `json:"assets"`
 	Findings []Finding  `json:"findings"`
-	// Judged are the assets the rule looked at; not part of the JSON form.
+	// Judged are the assets the rule looked at, and Rule is its text; neither
+	// is part of the JSON form.
 	Judged []Asset `json:"-"`
+	Rule   Rule    `json:"-"`
 }
 
 // AssetCount counts the assets of one rule. Exempt ones are not in Total.

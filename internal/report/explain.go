@@ -6,11 +6,10 @@ import (
 	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
-	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 )
 
 // ExplainRule tells all there is to say of a rule without running it.
-func ExplainRule(w io.Writer, r *rule.Rule, s Style) error {
+func ExplainRule(w io.Writer, r posture.Rule, s Style) error {
 	t := &printer{paint: paint(s.Color), style: s}
 	t.ruleHead(r)
 	t.section("What to change", r.Fix)
@@ -24,10 +23,10 @@ func ExplainRule(w io.Writer, r *rule.Rule, s Style) error {
 }
 
 // ExplainResult tells what a rule found, with the fix for each asset.
-func ExplainResult(w io.Writer, r *rule.Rule, res posture.RuleResult, s Style) error {
+func ExplainResult(w io.Writer, res posture.RuleResult, s Style) error {
 	t := &printer{paint: paint(s.Color), style: s}
-	t.ruleHead(r)
-	t.section("The query", r.SQL)
+	t.ruleHead(res.Rule)
+	t.section("The query", res.Rule.SQL)
 	if res.Reason != "" {
 		t.section("Result", string(res.Status)+": "+res.Reason)
 	} else {
@@ -46,10 +45,10 @@ func ExplainResult(w io.Writer, r *rule.Rule, res posture.RuleResult, s Style) e
 	return err
 }
 
-func (t *printer) ruleHead(r *rule.Rule) {
+func (t *printer) ruleHead(r posture.Rule) {
 	p := t.paint
 	fmt.Fprintf(&t.b, "%s  %s\n%s\n", p.in(bold, r.ID), p.in(bold, r.Title),
-		p.severity(r.SeverityLevel(), r.Severity)+p.in(dim, " · "+r.Section))
+		p.severity(r.Severity, r.Severity.String())+p.in(dim, " · "+r.Section))
 	t.section("Why it matters", r.Why)
 }
 

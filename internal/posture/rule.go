@@ -1,0 +1,16 @@
+package posture
+
+// Rule is what people are told of a rule: what it asks for, why, how it is
+// proven, and what to change.
+type Rule struct {
+	ID         string   `json:"id"`
+	Title      string   `json:"title"`
+	Section    string   `json:"section"`
+	Severity   Severity `json:"severity"`
+	Why        string   `json:"why"`
+	Fix        string   `json:"fix"` // a template over the columns of the evidence
+	SQL        string   `json:"sql"`
+	References []string `json:"references"`
+	// Aliases are the ids other tools and guides know the rule by.
+	Aliases []string `json:"aliases"`
+}
