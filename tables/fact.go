@@ -6,6 +6,9 @@ package tables
 type Fact struct {
 	Name      string
 	Resources []*Resource
+	// Local facts say of a namespace what its own objects say, and nothing of
+	// what objects elsewhere do.
+	Local bool
 	// new makes an empty fact; add tells it of one object; merge adds what
 	// another resource's objects said; finish is called once, when all is in.
 	new    func() any
@@ -24,6 +27,12 @@ func fact[T any](name string, resources []*Resource, add func(*T, *Object), merg
 	if finish != nil {
 		f.finish = func(v any) { finish(v.(*T)) }
 	}
+	return f
+}
+
+// local marks a fact as Local.
+func (f *Fact) local() *Fact {
+	f.Local = true
 	return f
 }
 

@@ -31,7 +31,7 @@ func countFact(name string, resources []*Resource, counts func(*Object) bool) *F
 		for ns, n := range *from {
 			(*into)[ns] += n
 		}
-	}, nil)
+	}, nil).local()
 }
 
 var podsByNamespace = countFact("pods by namespace", []*Resource{Pods}, func(o *Object) bool {

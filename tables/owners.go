@@ -35,7 +35,7 @@ var owners = fact("owners",
 		for uid, ref := range *from {
 			(*into)[uid] = ref
 		}
-	}, nil)
+	}, nil).local()
 
 // top follows the chain to its end; bounded, since a chain of references can
 // be made to form a ring.

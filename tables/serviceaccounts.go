@@ -39,7 +39,7 @@ var podsByServiceAccount = fact("pods by service account", []*Resource{Pods}, fu
 		}
 		c.add(o.Meta.Namespace, name)
 	}
-}, mergeCounts, nil)
+}, mergeCounts, nil).local()
 
 var bindingsByServiceAccount = fact("bindings by service account", []*Resource{RoleBindings, ClusterRoleBindings}, func(c *nameCounts, o *Object) {
 	var subjects []rbacv1.Subject

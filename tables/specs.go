@@ -44,7 +44,7 @@ var specs = fact("specs", podSpecResources(),
 		}
 	},
 	func(into, from *specIndex) { into.records = append(into.records, from.records...) },
-	(*specIndex).finish)
+	(*specIndex).finish).local()
 
 var specRows = podSpecSources(func(p podSpecRow, emit func(podSpecRow)) { emit(p) })
 

@@ -97,7 +97,7 @@ func (r *Rules) Plan() rows.Plan {
 // Run reads the source and judges it. The error is that of ctx.
 func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error) {
 	started := time.Now()
-	set, err := rows.Load(ctx, src, opts.Rules.Plan(), rows.Scope{Namespace: opts.Namespace})
+	set, err := rows.Load(ctx, src, opts.Rules.Plan(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
 	if err != nil {
 		return nil, err
 	}

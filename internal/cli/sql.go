@@ -65,7 +65,7 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 		return err
 	}
 	stop := o.progress(&src)
-	set, err := rows.Load(ctx, src, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()})
+	set, err := rows.Load(ctx, src, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()}, rows.Scope{})
 	stop()
 	if err != nil {
 		return err

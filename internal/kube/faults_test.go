@@ -61,7 +61,7 @@ func load(t *testing.T, c *Cluster, r *tables.Resource, table string) (int, erro
 		t.Fatalf("no table %s", table)
 	}
 	plan.Add(tab, tab.Column("name"))
-	set, err := rows.Load(t.Context(), c, plan, rows.Scope{})
+	set, err := rows.Load(t.Context(), c, plan, rows.Scope{}, rows.Scope{})
 	if err != nil {
 		t.Fatal(err)
 	}

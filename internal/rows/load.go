@@ -36,9 +36,10 @@ const (
 )
 
 // Load reads what the plan needs, each resource once, and returns its rows.
-// A resource that cannot be read is noted in Unread and the rest is loaded;
-// an error is returned only when ctx ends.
-func Load(ctx context.Context, src Source, plan Plan, scope Scope) (*Set, error) {
+// Nothing outside the limit is read; of what is within, only what rows in where
+// need, though more may be. A resource that cannot be read is noted in Unread
+// and the rest is loaded; an error is returned only when ctx ends.
+func Load(ctx context.Context, src Source, plan Plan, limit, where Scope) (*Set, error) {
 	reads := plan.Reads()
 	parts := make([]*part, len(reads))
 	var wg sync.WaitGroup
@@ -47,7 +48,7 @@ func Load(ctx context.Context, src Source, plan Plan, scope Scope) (*Set, error)
 		wg.Go(func() {
 			sem <- struct{}{}
 			defer func() { <-sem }()
-			parts[i] = read(ctx, src, plan, r, scope)
+			parts[i] = read(ctx, src, plan, r, plan.scope(r, limit, where))
 		})
 	}
 	wg.Wait()

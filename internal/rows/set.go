@@ -65,3 +65,19 @@ func (p Plan) Merge(other Plan) {
 		}
 	}
 }
+
+// scope is what must be read of a resource for the rows in where to be right:
+// late columns may look up objects beyond them.
+func (p Plan) scope(r *tables.Resource, limit, where Scope) Scope {
+	for t, cols := range p {
+		for _, f := range t.FactsFor(cols) {
+			if slices.Contains(f.Resources, r) {
+				where.Name = ""
+				if !f.Local {
+					where.Namespace = ""
+				}
+			}
+		}
+	}
+	return Scope{Namespace: cmp.Or(limit.Namespace, where.Namespace), Name: cmp.Or(limit.Name, where.Name)}
+}
