@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package cluster runs a real kube-apiserver on a real etcd, for tests, benchmarks and demos.
 //
 // There is no controller-manager, scheduler or kubelet: nothing creates pods, ServiceAccounts or

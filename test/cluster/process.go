@@ -73,6 +73,7 @@ func (p *process) stop(grace time.Duration) {
 	}
 }
 
+// tail is the last lines of the log.
 func (p *process) tail() string {
 	const most = 2000
 	b, err := os.ReadFile(p.log)
@@ -81,6 +82,7 @@ func (p *process) tail() string {
 	}
 	if len(b) > most {
 		b = b[len(b)-most:]
+		b = b[bytes.IndexByte(b, '\n')+1:]
 	}
 	return string(bytes.TrimSpace(b))
 }

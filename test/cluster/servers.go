@@ -133,6 +133,9 @@ func (c *Cluster) waitReady(ctx context.Context, ca *authority, server string) e
 		}
 		select {
 		case <-ctx.Done():
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return ctx.Err()
+			}
 			return fmt.Errorf("wait for %s: %w: %s", paths[0], ctx.Err(), c.apiserver.tail())
 		case <-c.etcd.done:
 			return c.etcd.ended()
