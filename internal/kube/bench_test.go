@@ -28,8 +28,8 @@ const benchPods = 10000
 func largePod(p *corev1.Pod) {
 	managed := strings.Repeat(`"f:containers":{"k:{\"name\":\"main\"}":{".":{},"f:image":{},"f:resources":{}}},`, 12)
 	p.ManagedFields = []metav1.ManagedFieldsEntry{
-		{Manager: "kube-controller-manager", Operation: "Update", FieldsType: "FieldsV1", FieldsV1: &metav1.FieldsV1{Raw: []byte(managed)}},
-		{Manager: "kubelet", Operation: "Update", FieldsType: "FieldsV1", Subresource: "status", FieldsV1: &metav1.FieldsV1{Raw: []byte(managed)}},
+		{Manager: "kube-controller-manager", Operation: "Update", FieldsType: "FieldsV1", FieldsV1: metav1.NewFieldsV1(managed)},
+		{Manager: "kubelet", Operation: "Update", FieldsType: "FieldsV1", Subresource: "status", FieldsV1: metav1.NewFieldsV1(managed)},
 	}
 	p.OwnerReferences = []metav1.OwnerReference{{APIVersion: "apps/v1", Kind: "ReplicaSet", Name: "cart-7d4b9c", UID: p.UID, Controller: new(bool)}}
 	for i := range 2 {

@@ -78,11 +78,19 @@ func TestFaults(t *testing.T) {
 		says     string
 	}{
 		{"fine", []http.HandlerFunc{ok}, "", 1, ""},
-		{"forbidden", []http.HandlerFunc{code(403, `User "eve" cannot list resource "pods"`)}, Forbidden, 1,
-			`list pods: forbidden: User "eve" cannot list resource "pods"; grant {apiGroups: [""], resources: ["pods"], verbs: ["get", "list"]}`},
+		{
+			"forbidden",
+			[]http.HandlerFunc{code(403, `User "eve" cannot list resource "pods"`)},
+			Forbidden, 1,
+			`list pods: forbidden: User "eve" cannot list resource "pods"; grant {apiGroups: [""], resources: ["pods"], verbs: ["get", "list"]}`,
+		},
 		{"unauthorized", []http.HandlerFunc{code(401, "Unauthorized")}, Unauthorized, 1, "log in again"},
-		{"not served", []http.HandlerFunc{code(404, "the server could not find the requested resource")}, NotServed, 1,
-			"list pods: the API server does not serve it in version v1"},
+		{
+			"not served",
+			[]http.HandlerFunc{code(404, "the server could not find the requested resource")},
+			NotServed, 1,
+			"list pods: the API server does not serve it in version v1",
+		},
 		{"busy once", []http.HandlerFunc{code(429, "slow down", "Retry-After", "0"), ok}, "", 2, ""},
 		{"busy for longer", []http.HandlerFunc{code(429, "slow down", "Retry-After", "0")}, Unavailable, maxPleas, "too many requests (429): slow down"},
 		{"busy for too long", []http.HandlerFunc{code(429, "slow down", "Retry-After", "3600")}, Unavailable, 1, "429"},

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -10,10 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
@@ -231,5 +234,30 @@ func TestReason(t *testing.T) {
 	}
 	if _, err := NewCluster("x", &rest.Config{Host: "https://a b"}); err == nil {
 		t.Error("a host with a blank")
+	}
+}
+
+// A plugin that hangs, or takes its time for a login, is neither a silent
+// server nor in the way of Ctrl-C.
+func TestSlowCredentialPlugin(t *testing.T) {
+	srv := httptest.NewTLSServer(http.HandlerFunc(version))
+	defer srv.Close()
+	cfg := &rest.Config{Host: srv.URL, TLSClientConfig: rest.TLSClientConfig{Insecure: true}, ExecProvider: &api.ExecConfig{
+		Command: "sh", APIVersion: "client.authentication.k8s.io/v1", InteractiveMode: api.NeverExecInteractiveMode,
+		Args: []string{"-c", `sleep 1; echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"x"}}'`},
+	}}
+	c, err := NewCluster("test", cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	if err := c.probe(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > 900*time.Millisecond {
+		t.Errorf("after %s: %v", time.Since(began), err)
+	}
+	c.idle = 800 * time.Millisecond
+	if err := c.probe(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,6 +50,9 @@ func (l *jsonList) each(body io.Reader, item func([]byte) error) error {
 	}
 	if err := expect(dec, '}'); err != nil {
 		return err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) { // read to the end, the connection can be used again
+		return cmp.Or(err, errors.New("something follows the list"))
 	}
 	if l.kind != "Table" && !strings.HasSuffix(l.kind, "List") {
 		return fmt.Errorf("a %s instead of a list", l.kind)

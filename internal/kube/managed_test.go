@@ -2,6 +2,7 @@ package kube
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -12,8 +13,8 @@ import (
 )
 
 func TestWithoutManaged(t *testing.T) {
-	small := metav1.ManagedFieldsEntry{Manager: "kubelet", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:status":{}}`)}}
-	large := metav1.ManagedFieldsEntry{Manager: "kubectl", FieldsV1: &metav1.FieldsV1{Raw: bytes.Repeat([]byte("x"), 5000)}}
+	small := metav1.ManagedFieldsEntry{Manager: "kubelet", FieldsV1: metav1.NewFieldsV1(`{"f:status":{}}`)}
+	large := metav1.ManagedFieldsEntry{Manager: "kubectl", FieldsV1: metav1.NewFieldsV1(strings.Repeat("x", 5000))}
 	tests := map[string]*corev1.Pod{
 		"nothing":  {},
 		"none":     {ObjectMeta: metav1.ObjectMeta{Name: "a", Namespace: "b"}},

@@ -144,6 +144,7 @@ func TestRealSecrets(t *testing.T) {
 	post(t, c, "/api/v1/namespaces/default/secrets", `{"apiVersion":"v1","kind":"Secret","type":"kubernetes.io/basic-auth",
 		"metadata":{"name":"leak","annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}"}},
 		"data":{"username":"YWxpY2U=","password":"aHVudGVyMg=="}}`)
+	c.page = 2
 	var wire bytes.Buffer
 	tap := c.http.Transport
 	c.http.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -166,6 +167,10 @@ func TestRealSecrets(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	var all struct{ Items []any }
+	if err := c.ask(t.Context(), call{path: "/api/v1/secrets", accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}, &all); err != nil || len(types) != len(all.Items) {
+		t.Errorf("%d of %d secrets, %v", len(types), len(all.Items), err)
 	}
 	if types["default/leak"] != "kubernetes.io/basic-auth" {
 		t.Errorf("types %v", types)

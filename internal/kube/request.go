@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"time"
@@ -31,12 +32,15 @@ type reply struct {
 func (c *Cluster) once(ctx context.Context, q call) (*reply, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	w := c.watch(cancel)
+	// A credential plugin may have a user log in, before there is any
+	// connection: only from then on is it the server that we wait for.
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: func(string) { w.wait() }})
 	req, err := c.request(ctx, q)
 	if err != nil {
 		w.end()
 		return nil, err
 	}
-	resp, err := c.http.Do(req)
+	resp, err := c.do(req) //nolint:bodyclose // by the reply
 	if err != nil {
 		err = w.cause(ctx, err)
 		w.end()
@@ -49,6 +53,34 @@ func (c *Cluster) once(ctx context.Context, q call) (*reply, error) {
 		return nil, readStatus(resp, body)
 	}
 	return &reply{body, resp.Header.Get("Content-Type")}, nil
+}
+
+// do sends a request. Credential plugins know no context: one that hangs is
+// left behind.
+func (c *Cluster) do(req *http.Request) (*http.Response, error) {
+	if !c.exec {
+		return c.http.Do(req)
+	}
+	type answer struct {
+		resp *http.Response
+		err  error
+	}
+	ch := make(chan answer, 1)
+	go func() {
+		resp, err := c.http.Do(req) //nolint:bodyclose // by the caller, or below
+		ch <- answer{resp, err}
+	}()
+	select {
+	case a := <-ch:
+		return a.resp, a.err
+	case <-req.Context().Done():
+		go func() {
+			if a := <-ch; a.resp != nil {
+				a.resp.Body.Close()
+			}
+		}()
+		return nil, context.Cause(req.Context())
+	}
 }
 
 func (c *Cluster) request(ctx context.Context, q call) (*http.Request, error) {
@@ -105,6 +137,9 @@ func (c *Cluster) watch(cancel context.CancelCauseFunc) *watch {
 		}
 		cancel(&silence{w.quiet})
 	})
+	if !w.total {
+		w.timer.Stop() // until wait
+	}
 	return w
 }
 

@@ -58,7 +58,7 @@ func podList(from, n int, next string) *corev1.PodList {
 			ObjectMeta: metav1.ObjectMeta{
 				Name: fmt.Sprintf("pod-%d", i), Namespace: "shop", UID: types.UID(fmt.Sprint(i)),
 				Labels:        map[string]string{"app": "cart"},
-				ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: &metav1.FieldsV1{Raw: []byte(`{"f:spec":{}}`)}}},
+				ManagedFields: []metav1.ManagedFieldsEntry{{Manager: "kubectl", FieldsV1: metav1.NewFieldsV1(`{"f:spec":{}}`)}},
 			},
 			Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "main", Image: "registry.k8s.io/pause:3.10"}}},
 		})
