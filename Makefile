@@ -67,7 +67,7 @@ cluster-down: ## Stop it, and the demo's
 .PHONY: demo
 demo: build cluster-down ## Start an API server, fill it with PODS pods (200) and check it
 	rm -rf bin/demo
-	$(CLUSTER) up --dir $(CURDIR)/bin/demo
+	$(CLUSTER) up --dir $(CURDIR)/bin/demo --name demo
 	$(CLUSTER) load --kubeconfig $(CURDIR)/bin/demo/admin.kubeconfig --pods $(PODS)
 	KUBECONFIG=bin/demo/admin.kubeconfig bin/kubectl-kspm check || [ $$? = 1 ]
 	@echo "still running: KUBECONFIG=bin/demo/admin.kubeconfig bin/kubectl-kspm sql '…'; make cluster-down stops it"
