@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -181,17 +180,4 @@ func assembleTable(t *tables.Table, cols []int, parts []*part, world *tables.Wor
 		}
 	}
 	return out
-}
-
-// Missing returns the resources among those a table's columns need that could
-// not be read, in order of name.
-func (s *Set) Missing(t *tables.Table, cols []int) []*tables.Resource {
-	var missing []*tables.Resource
-	for _, r := range t.Reads(cols) {
-		if s.Unread[r] != nil {
-			missing = append(missing, r)
-		}
-	}
-	slices.SortFunc(missing, func(a, b *tables.Resource) int { return cmp.Compare(a.String(), b.String()) })
-	return missing
 }
