@@ -10,12 +10,18 @@
 --   the node, and from there in every other pod on it. On Windows a HostProcess
 --   container is the same thing.
 -- fix: |
---   {{if eq .violation "hostProcess"}}Remove windowsOptions.hostProcess from {{.path}}{{else}}Set securityContext.privileged of container {{.container}} to false, or remove it{{end}}.
+--   {{if eq .violation "hostProcess"}}Remove windowsOptions.hostProcess of container {{.container}}, with the host's user name beside it, from {{.path}}; all containers of the pod must agree.
+--   {{- else}}Set securityContext.privileged of container {{.container}} to false, or remove it.{{end}}
+--   {{- if eq .container_type "ephemeral"}}
+--   An ephemeral container cannot be changed: it goes when its pod is replaced.
+--   {{- else}}
 --   If the container needs one thing of the host, grant that alone: a capability
---   (securityContext.capabilities.add), or a device through a device plug-in.
+--   (securityContext.capabilities.add), or a device through a device plug-in.{{end}}
 -- patch:
+--   pod:
+--     securityContext: {windowsOptions: null}
 --   container:
---     securityContext: {privileged: false}
+--     securityContext: {privileged: null, windowsOptions: null}
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
@@ -29,6 +35,56 @@
 --       spec:
 --         initContainers: [{name: setup, image: registry.example/setup:1}]
 --         containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: false}}]
+--   - name: a capability is not privilege, nor is a Windows container without the host
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: net, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {add: [SYS_ADMIN]}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         os: {name: windows}
+--         securityContext: {windowsOptions: {hostProcess: false}}
+--         containers: [{name: app, image: registry.example/iis:1}]
+--   - name: the cluster's own parts are shown and not counted, finished pods and ReplicaSets at zero are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {k8s-app: kube-proxy}}
+--         template:
+--           metadata: {labels: {k8s-app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.k8s.io/kube-proxy:v1.35.0, securityContext: {privileged: true}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/migrate:1, securityContext: {privileged: true}}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: apps/v1
+--       kind: ReplicaSet
+--       metadata: {name: old, namespace: shop}
+--       spec:
+--         replicas: 0
+--         selector: {matchLabels: {app: old}}
+--         template:
+--           metadata: {labels: {app: old}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: a regular container of a Deployment
 --     objects: |
@@ -42,7 +98,7 @@
 --           spec:
 --             containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
 --     rows:
---       - {kind: Deployment, namespace: shop, name: web, container: app, path: "spec.template.spec.containers[0].securityContext.privileged", actual: "true", expected: "false"}
+--       - {kind: Deployment, namespace: shop, name: web, container: app, path: "spec.template.spec.containers[0].securityContext.privileged", actual: "true", expected: "false", violation: privileged}
 --   - name: an init container of a CronJob, three levels down
 --     objects: |
 --       apiVersion: batch/v1
@@ -59,6 +115,84 @@
 --                 containers: [{name: run, image: registry.example/run:1}]
 --     rows:
 --       - {kind: CronJob, name: nightly, container: setup, container_type: init, path: "spec.jobTemplate.spec.template.spec.initContainers[0].securityContext.privileged"}
+--   - name: a sidecar and an ephemeral container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers: [{name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {privileged: true}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, securityContext: {privileged: true}}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: proxy, container_type: sidecar}
+--       - {container: debug, container_type: ephemeral, path: "spec.ephemeralContainers[0].securityContext.privileged"}
+--   - name: a HostProcess pod, and a HostProcess container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent, namespace: shop}
+--       spec:
+--         hostNetwork: true
+--         os: {name: windows}
+--         securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}
+--         containers: [{name: agent, image: registry.example/agent:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: probe, namespace: shop}
+--       spec:
+--         hostNetwork: true
+--         os: {name: windows}
+--         containers: [{name: probe, image: registry.example/probe:1, securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}}]
+--     rows:
+--       - {name: agent, container: agent, violation: hostProcess, path: spec.securityContext.windowsOptions.hostProcess}
+--       - {name: probe, container: probe, violation: hostProcess, path: "spec.containers[0].securityContext.windowsOptions.hostProcess"}
+--   - name: two pods of a Deployment are its one finding, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop, uid: d1}
+--       spec:
+--         replicas: 2
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: ReplicaSet
+--       metadata: {name: web-5d9, namespace: shop, uid: r1, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, uid: d1, controller: true}]}
+--       spec:
+--         replicas: 2
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web-5d9-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d9, uid: r1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web-5d9-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d9, uid: r1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, securityContext: {privileged: true}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: Deployment, name: web, container: app, drift: "", pods: 2}
+--       - {kind: Deployment, name: web, container: mesh, container_type: sidecar, drift: Pod/web-5d9-b}
+
+-- The patch removes the whole of windowsOptions: a HostProcess container runs as a user
+-- of the host, which no other container may. Elsewhere there is nothing to remove.
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   path || '.securityContext.privileged' AS path,

@@ -1,0 +1,108 @@
+-- id: NSA-02
+-- title: Immutable container file systems
+-- section: Kubernetes Pod security
+-- severity: medium
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged AND os IS NOT 'windows'
+-- why: |
+--   Where the root file system can be written, whoever gets code to run in the container
+--   can replace the application, drop tools beside it and cover the traces, until the pod is
+--   next replaced. Read-only, an attack has to live in memory or in the few directories that
+--   were mounted for writing, and those can be watched.
+-- fix: |
+--   {{if eq .container_type "ephemeral"}}Ephemeral container {{.container}} cannot be changed: replace the pod once debugging is over.
+--   Set securityContext.readOnlyRootFilesystem: true when adding the next one.
+--   {{- else}}Set securityContext.readOnlyRootFilesystem of container {{.container}} to true.
+--   Give it an emptyDir volume for each directory that it writes to, often /tmp and a cache;
+--   errors such as "Read-only file system" in its log name the ones that are missing.{{end}}
+-- patch:
+--   container:
+--     securityContext: {readOnlyRootFilesystem: true}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, immutable container file systems
+--   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+-- aliases: [CIS-5.6.3, C-0017, KSV-0014]
+-- pass:
+--   - name: true for every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1, securityContext: {readOnlyRootFilesystem: true}}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {readOnlyRootFilesystem: true}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {readOnlyRootFilesystem: true}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, securityContext: {readOnlyRootFilesystem: true}}]
+--       status: {phase: Running}
+--   - name: Windows has no such field; the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         os: {name: windows}
+--         containers: [{name: app, image: registry.example/iis:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/dotnet:1}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {k8s-app: kube-proxy}}
+--         template:
+--           metadata: {labels: {k8s-app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.k8s.io/kube-proxy:v1.35.0}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {readOnlyRootFilesystem: true}}]
+-- fail:
+--   - name: unset and false, in every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {runAsNonRoot: true}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {readOnlyRootFilesystem: false}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, actual: unset}
+--       - {container: proxy, container_type: sidecar, actual: unset}
+--       - {container: app, container_type: regular, actual: "false", expected: "true", path: "spec.containers[0].securityContext.readOnlyRootFilesystem"}
+--       - {container: debug, container_type: ephemeral, actual: unset}
+--   - name: a template of a CronJob
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem"}
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
+  path || '.securityContext.readOnlyRootFilesystem' AS path,
+  CASE read_only_root_filesystem WHEN 0 THEN 'false' ELSE 'unset' END AS actual, 'true' AS expected,
+  image, drift, pods, file, line
+FROM k8s_containers
+WHERE judged AND os IS NOT 'windows' AND read_only_root_filesystem IS NOT 1;

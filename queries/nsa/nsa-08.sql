@@ -1,0 +1,107 @@
+-- id: NSA-08
+-- title: Host process namespace (hostPID)
+-- section: Kubernetes Pod security
+-- severity: high
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   In the host's process namespace a container sees every process of the node, with command
+--   lines and environments that often hold passwords, and may signal or trace those that run
+--   as its user. As root it reaches into their file systems by way of /proc/PID/root.
+-- fix: |
+--   Remove hostPID from the pod spec, at {{.path}}, or set it to false.
+--   To see the processes of one pod, shareProcessNamespace or kubectl debug --target does;
+--   an agent that must see all of a node belongs in a namespace of its own, with a waiver.
+-- patch:
+--   pod: {hostPID: false}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [CIS-5.2.3, C-0038, C-0275, KSV-0010]
+-- pass:
+--   - name: unset and false
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         hostPID: false
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {k8s-app: kube-proxy}}
+--         template:
+--           metadata: {labels: {k8s-app: kube-proxy}}
+--           spec:
+--             hostPID: true
+--             containers: [{name: kube-proxy, image: registry.k8s.io/kube-proxy:v1.35.0}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         hostPID: true
+--         containers: [{name: run, image: registry.example/migrate:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: a pod, and the template of a DaemonSet
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: toolbox, namespace: shop}
+--       spec:
+--         hostPID: true
+--         containers: [{name: shell, image: registry.example/shell:1}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             hostPID: true
+--             serviceAccountName: agent
+--             containers: [{name: agent, image: registry.example/agent:1}]
+--     rows:
+--       - {kind: Pod, name: toolbox, path: spec.hostPID, actual: "true", expected: "false"}
+--       - {kind: DaemonSet, name: agent, path: spec.template.spec.hostPID, service_account: agent, images: '["registry.example/agent:1"]'}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 hostPID: true
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: spec.jobTemplate.spec.template.spec.hostPID}
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name,
+  spec_path || '.hostPID' AS path, 'true' AS actual, 'false' AS expected,
+  service_account_name AS service_account, images, drift, pods, file, line
+FROM k8s_pod_specs
+WHERE judged AND host_pid = 1;

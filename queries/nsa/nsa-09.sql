@@ -1,0 +1,107 @@
+-- id: NSA-09
+-- title: Host IPC namespace (hostIPC)
+-- section: Kubernetes Pod security
+-- severity: high
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   Shared memory, semaphores and message queues of the host are readable and writable to a
+--   container in the host's IPC namespace. Databases and message brokers on the node, and every
+--   other pod that shares it, keep their working data there without another lock.
+-- fix: |
+--   Remove hostIPC from the pod spec, at {{.path}}, or set it to false.
+--   Containers of one pod share an IPC namespace anyway; for more shared memory mount an
+--   emptyDir with medium Memory at /dev/shm.
+-- patch:
+--   pod: {hostIPC: false}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [CIS-5.2.4, C-0038, C-0276, KSV-0008]
+-- pass:
+--   - name: unset and false
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         hostIPC: false
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {k8s-app: kube-proxy}}
+--         template:
+--           metadata: {labels: {k8s-app: kube-proxy}}
+--           spec:
+--             hostIPC: true
+--             containers: [{name: kube-proxy, image: registry.k8s.io/kube-proxy:v1.35.0}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         hostIPC: true
+--         containers: [{name: run, image: registry.example/migrate:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: a pod, and the template of a DaemonSet
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: toolbox, namespace: shop}
+--       spec:
+--         hostIPC: true
+--         containers: [{name: shell, image: registry.example/shell:1}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             hostIPC: true
+--             serviceAccountName: agent
+--             containers: [{name: agent, image: registry.example/agent:1}]
+--     rows:
+--       - {kind: Pod, name: toolbox, path: spec.hostIPC, actual: "true", expected: "false"}
+--       - {kind: DaemonSet, name: agent, path: spec.template.spec.hostIPC, service_account: agent, images: '["registry.example/agent:1"]'}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 hostIPC: true
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: spec.jobTemplate.spec.template.spec.hostIPC}
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name,
+  spec_path || '.hostIPC' AS path, 'true' AS actual, 'false' AS expected,
+  service_account_name AS service_account, images, drift, pods, file, line
+FROM k8s_pod_specs
+WHERE judged AND host_ipc = 1;

@@ -1,0 +1,121 @@
+-- id: NSA-10
+-- title: Host network (hostNetwork)
+-- section: Kubernetes Pod security
+-- severity: high
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   A pod on the host's network is the node, as far as the network can tell: it can listen
+--   on the node's addresses, reach what trusts localhost or the node's address, the kubelet and
+--   the cloud's metadata service among them, and capture traffic where it may open raw sockets.
+--   No NetworkPolicy selects it.
+-- fix: |
+--   {{if .reason}}Windows HostProcess containers need the host's network: remove windowsOptions.hostProcess first (NSA-07).
+--   {{end}}Remove hostNetwork from the pod spec, at {{.path}}, and publish the ports with a Service instead.
+--   Drop the hostPort that the API server copied beside each containerPort meanwhile, and dnsPolicy ClusterFirstWithHostNet.
+-- patch:
+--   pod: {hostNetwork: false}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [CIS-5.2.5, C-0041, KSV-0009]
+-- pass:
+--   - name: unset and false
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         hostNetwork: false
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {k8s-app: kube-proxy}}
+--         template:
+--           metadata: {labels: {k8s-app: kube-proxy}}
+--           spec:
+--             hostNetwork: true
+--             containers: [{name: kube-proxy, image: registry.k8s.io/kube-proxy:v1.35.0}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         hostNetwork: true
+--         containers: [{name: run, image: registry.example/migrate:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: a pod, and the template of a DaemonSet
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: toolbox, namespace: shop}
+--       spec:
+--         hostNetwork: true
+--         containers: [{name: shell, image: registry.example/shell:1}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             hostNetwork: true
+--             serviceAccountName: agent
+--             containers: [{name: agent, image: registry.example/agent:1}]
+--     rows:
+--       - {kind: Pod, name: toolbox, path: spec.hostNetwork, actual: "true", expected: "false"}
+--       - {kind: DaemonSet, name: agent, path: spec.template.spec.hostNetwork, service_account: agent, images: '["registry.example/agent:1"]'}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 hostNetwork: true
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: spec.jobTemplate.spec.template.spec.hostNetwork}
+--   - name: a Windows HostProcess pod cannot do without
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent, namespace: shop}
+--       spec:
+--         hostNetwork: true
+--         os: {name: windows}
+--         containers: [{name: agent, image: registry.example/agent:1, securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}}]
+--     rows:
+--       - {name: agent, reason: required by hostProcess}
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name,
+  spec_path || '.hostNetwork' AS path, 'true' AS actual, 'false' AS expected,
+  CASE WHEN EXISTS (SELECT 1 FROM k8s_containers c WHERE c.spec_id = s.spec_id AND c.windows_host_process_effective = 1)
+    THEN 'required by hostProcess' END AS reason,
+  service_account_name AS service_account, images, drift, pods, file, line
+FROM k8s_pod_specs s
+WHERE judged AND host_network = 1;

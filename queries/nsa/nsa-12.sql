@@ -1,0 +1,150 @@
+-- id: NSA-12
+-- title: Root user or root group set explicitly
+-- section: Kubernetes Pod security
+-- severity: medium
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged AND os IS NOT 'windows'
+-- why: |
+--   Here root is not an oversight of the image but asked for, and it wins over whatever user
+--   the image names. As uid 0 a break out of the container ends as root on the node; as gid 0
+--   a process reads and often writes what the image and shared volumes leave to root's group.
+-- fix: |
+--   Remove {{.field}}: {{.actual}} at {{.path}}, so that the image's own user and group count, or name the ids that it is built for.
+--   {{- if eq .level "pod"}}
+--   It is the default of every container of the pod: even where all override it now, the next one added would not.{{end}}
+--   {{- if eq .container_type "ephemeral"}}
+--   An ephemeral container cannot be changed: it goes when its pod is replaced.
+--   {{- else if eq .field "fsGroup" "supplementalGroups"}}
+--   Files on the pod's volumes must then belong to the group that takes its place.
+--   {{- else}}
+--   A process that needs one right of root, such as a port below 1024, takes a capability instead.{{end}}
+-- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p='[{\"op\":\"remove\",\"path\":\"{{.pointer}}\"}]'{{end}}{{end}}"
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+-- aliases: [CIS-5.2.7, C-0013, KSV-0105, KSV-0116]
+-- pass:
+--   - name: unset, and ids above 0
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         securityContext: {runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000, supplementalGroups: [10, 100]}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 2000, runAsGroup: 2000}}]
+--   - name: the root user of a user namespace is nobody on the node
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: build, namespace: shop}
+--       spec:
+--         hostUsers: false
+--         securityContext: {runAsUser: 0}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 0}}]
+--   - name: Windows has no such ids; the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         securityContext: {runAsUser: 0}
+--         containers: [{name: app, image: registry.example/iis:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         securityContext: {runAsUser: 0}
+--         containers: [{name: etcd, image: registry.k8s.io/etcd:3.6.5-0}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: user and group of every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1, securityContext: {runAsUser: 0}}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {runAsGroup: 0}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 0, runAsGroup: 0}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, securityContext: {runAsUser: 0}}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, field: runAsUser, level: container, path: "spec.initContainers[0].securityContext.runAsUser", actual: "0"}
+--       - {container: proxy, container_type: sidecar, field: runAsGroup}
+--       - {container: app, container_type: regular, field: runAsUser}
+--       - {container: app, container_type: regular, field: runAsGroup, pointer: /spec/containers/0/securityContext/runAsGroup}
+--       - {container: debug, container_type: ephemeral, field: runAsUser}
+--   - name: the pod's, even where every container overrides it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             securityContext: {runAsUser: 0, runAsGroup: 0, fsGroup: 0, supplementalGroups: [10, 0]}
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 1000, runAsGroup: 1000}}]
+--     rows:
+--       - {kind: Deployment, name: web, container: "", level: pod, field: runAsUser, path: spec.template.spec.securityContext.runAsUser, actual: "0"}
+--       - {level: pod, field: runAsGroup}
+--       - {level: pod, field: fsGroup}
+--       - {level: pod, field: supplementalGroups, path: spec.template.spec.securityContext.supplementalGroups, actual: "[10,0]", pointer: /spec/template/spec/securityContext/supplementalGroups/1}
+--   - name: a user namespace excuses the user and no group
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: build, namespace: shop}
+--       spec:
+--         hostUsers: false
+--         securityContext: {fsGroup: 0}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 0, runAsGroup: 0}}]
+--     rows:
+--       - {field: runAsGroup, container: app}
+--       - {field: fsGroup, level: pod}
+
+-- A container that inherits 0 has no row of its own: the pod's row is where to change it.
+WITH found AS (
+  SELECT asset_kind, namespace, asset_name, container, container_type, 'container' AS level, 'runAsUser' AS field,
+    path || '.securityContext.runAsUser' AS path, '0' AS actual, NULL AS position, image, drift, pods, file, line
+  FROM k8s_containers
+  WHERE judged AND os IS NOT 'windows' AND run_as_user_effective = 0 AND run_as_user_source = 'container' AND host_users IS NOT 0
+  UNION ALL
+  SELECT asset_kind, namespace, asset_name, container, container_type, 'container', 'runAsGroup',
+    path || '.securityContext.runAsGroup', '0', NULL, image, drift, pods, file, line
+  FROM k8s_containers
+  WHERE judged AND os IS NOT 'windows' AND run_as_group_effective = 0 AND run_as_group_source = 'container'
+  UNION ALL
+  SELECT asset_kind, namespace, asset_name, NULL, NULL, 'pod', f.field,
+    spec_path || '.securityContext.' || f.field,
+    CASE f.field WHEN 'supplementalGroups' THEN supplemental_groups ELSE '0' END,
+    (SELECT key FROM json_each(supplemental_groups) WHERE value = 0 AND f.field = 'supplementalGroups'),
+    NULL, drift, pods, file, line
+  FROM k8s_pod_specs, (SELECT column1 AS field FROM (VALUES ('runAsUser'), ('runAsGroup'), ('fsGroup'), ('supplementalGroups'))) f
+  WHERE judged AND os IS NOT 'windows' AND CASE f.field
+    WHEN 'runAsUser' THEN pod_run_as_user = 0 AND host_users IS NOT 0
+    WHEN 'runAsGroup' THEN pod_run_as_group = 0
+    WHEN 'fsGroup' THEN fs_group = 0
+    ELSE supplemental_groups IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(supplemental_groups) WHERE value = 0)
+  END)
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type, level, field, path, actual,
+  'an id above 0, or unset' AS expected,
+  '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/') || coalesce('/' || position, '') AS pointer,
+  image, drift, pods, file, line
+FROM found;

@@ -1,0 +1,104 @@
+-- id: NSA-13
+-- title: Privilege escalation allowed
+-- section: Kubernetes Pod security
+-- severity: medium
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged AND os IS NOT 'windows'
+-- why: |
+--   Unless it is set to false, a process may gain rights that its parent did not have: a
+--   set-uid program such as su or ping makes root of the user that the container was given.
+--   An image brings dozens of those, few applications call one, and the switch that turns
+--   them off (no_new_privs) costs nothing.
+-- fix: |
+--   {{if eq .container_type "ephemeral"}}Ephemeral container {{.container}} cannot be changed: it goes when its pod is replaced.
+--   Set securityContext.allowPrivilegeEscalation: false when adding the next one.
+--   {{- else}}Set securityContext.allowPrivilegeEscalation of container {{.container}} to false.
+--   {{- if .privileged}}
+--   The API server takes that only without privileged: true, which the patch removes too (NSA-07).{{end}}
+--   {{- if .sys_admin}}
+--   It has no effect beside the capability SYS_ADMIN: remove that as well (NSA-72).{{end}}
+--   Where a set-uid program is needed after all, give its right to the process itself: a capability, or the user in runAsUser.{{end}}
+-- patch:
+--   container:
+--     securityContext: {allowPrivilegeEscalation: false, privileged: false}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+-- aliases: [CIS-5.2.6, C-0016, KSV-0001]
+-- pass:
+--   - name: false for every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers: [{name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {allowPrivilegeEscalation: false}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {allowPrivilegeEscalation: false}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, securityContext: {allowPrivilegeEscalation: false}}]
+--       status: {phase: Running}
+--   - name: Windows has no such switch; the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         os: {name: windows}
+--         containers: [{name: app, image: registry.example/iis:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: etcd, image: registry.k8s.io/etcd:3.6.5-0}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {allowPrivilegeEscalation: false}}]
+-- fail:
+--   - name: unset and true, in every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {runAsNonRoot: true}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {allowPrivilegeEscalation: true}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, actual: unset}
+--       - {container: proxy, container_type: sidecar, actual: unset}
+--       - {container: app, container_type: regular, actual: "true", expected: "false", path: "spec.containers[0].securityContext.allowPrivilegeEscalation"}
+--       - {container: debug, container_type: ephemeral, actual: unset}
+--   - name: privileged and SYS_ADMIN force it, whatever it says
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers:
+--               - {name: a, image: registry.example/a:1, securityContext: {privileged: true}}
+--               - {name: b, image: registry.example/b:1, securityContext: {capabilities: {add: [SYS_ADMIN]}}}
+--     rows:
+--       - {kind: DaemonSet, container: a, privileged: "true", sys_admin: ""}
+--       - {kind: DaemonSet, container: b, privileged: "", sys_admin: "true"}
+
+-- The patch says privileged: false as well: the API server refuses a privileged
+-- container that may not escalate.
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
+  path || '.securityContext.allowPrivilegeEscalation' AS path,
+  CASE allow_privilege_escalation WHEN 1 THEN 'true' ELSE 'unset' END AS actual, 'false' AS expected,
+  CASE WHEN privileged = 1 THEN 'true' END AS privileged,
+  CASE WHEN capabilities_add LIKE '%SYS_ADMIN"%' OR capabilities_add LIKE '%"ALL"%' THEN 'true' END AS sys_admin,
+  image, drift, pods, file, line
+FROM k8s_containers
+WHERE judged AND os IS NOT 'windows' AND allow_privilege_escalation IS NOT 0;

@@ -1,0 +1,153 @@
+-- id: NSA-15
+-- title: AppArmor disabled
+-- section: Kubernetes Pod security
+-- severity: medium
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged AND os IS NOT 'windows'
+-- why: |
+--   On nodes with AppArmor every container gets the runtime's profile, which denies writing to
+--   /proc and /sys, mounting, and tracing what is outside the container. Here that profile is
+--   switched off by name, which leaves bugs of the kernel and the runtime one guard fewer.
+-- fix: |
+--   {{if .annotation}}Remove the annotation {{.annotation}} from {{.path}}: the runtime's profile then applies.
+--   From Kubernetes 1.30 on, securityContext.appArmorProfile says the same and takes its place.
+--   {{- else}}Set securityContext.appArmorProfile.type of container {{.container}} to RuntimeDefault{{if eq .level "pod"}}, or remove Unconfined from the pod, at {{.path}}{{end}}.
+--   If the profile denies something that the application needs, the node's audit log names it: write a
+--   profile that allows that much, load it on the nodes, and refer to it with type Localhost.{{end}}
+--   {{- if eq .container_type "ephemeral"}}
+--   An ephemeral container cannot be changed: it goes when its pod is replaced.{{end}}
+-- patch:
+--   container:
+--     securityContext: {appArmorProfile: {type: RuntimeDefault}}
+-- command: "{{if and .annotation (not .drift)}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p='[{\"op\":\"remove\",\"path\":\"{{.pointer}}\"}]'{{end}}"
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/tutorials/security/apparmor/
+-- aliases: [CIS-5.6.3, KSV-0002]
+-- pass:
+--   - name: unset, the runtime's profile, one of the node's, a container that overrides its pod
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, annotations: {container.apparmor.security.beta.kubernetes.io/app: localhost/k8s-web, container.apparmor.security.beta.kubernetes.io/log: runtime/default}}
+--       spec:
+--         containers:
+--           - {name: app, image: registry.example/app:1}
+--           - {name: log, image: registry.example/log:1}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         securityContext: {appArmorProfile: {type: Localhost, localhostProfile: k8s-api}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: RuntimeDefault}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: mixed, namespace: shop}
+--       spec:
+--         securityContext: {appArmorProfile: {type: Unconfined}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: RuntimeDefault}}}]
+--   - name: Windows has no AppArmor; the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop, annotations: {container.apparmor.security.beta.kubernetes.io/app: unconfined}}
+--       spec:
+--         os: {name: windows}
+--         containers: [{name: app, image: registry.example/iis:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: cilium, namespace: kube-system}
+--       spec:
+--         securityContext: {appArmorProfile: {type: Unconfined}}
+--         containers: [{name: agent, image: registry.example/cilium:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: Unconfined for each kind of container, and inherited
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1, securityContext: {appArmorProfile: {type: Unconfined}}}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {appArmorProfile: {type: Unconfined}}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: api}}
+--         template:
+--           metadata: {labels: {app: api}}
+--           spec:
+--             securityContext: {appArmorProfile: {type: Unconfined}}
+--             containers:
+--               - {name: app, image: registry.example/app:1}
+--               - {name: log, image: registry.example/log:1, securityContext: {appArmorProfile: {type: RuntimeDefault}}}
+--     rows:
+--       - {name: web, container: setup, container_type: init, level: container, actual: Unconfined, path: "spec.initContainers[0].securityContext.appArmorProfile.type"}
+--       - {name: web, container: proxy, container_type: sidecar}
+--       - {name: web, container: app, container_type: regular, annotation: ""}
+--       - {name: web, container: debug, container_type: ephemeral}
+--       - {kind: Deployment, name: api, container: app, level: pod, path: spec.template.spec.securityContext.appArmorProfile.type}
+--   - name: the annotation of before 1.30, of a pod and of a template; a field beside it is the same setting
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, annotations: {container.apparmor.security.beta.kubernetes.io/app: unconfined}}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: api}}
+--         template:
+--           metadata: {labels: {app: api}, annotations: {container.apparmor.security.beta.kubernetes.io/app: unconfined}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: both, namespace: shop, annotations: {container.apparmor.security.beta.kubernetes.io/app: unconfined}}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--     rows:
+--       - {name: web, container: app, actual: unconfined, level: annotation, path: "metadata.annotations['container.apparmor.security.beta.kubernetes.io/app']"}
+--       - {kind: Deployment, name: api, level: annotation, path: "spec.template.metadata.annotations['container.apparmor.security.beta.kubernetes.io/app']", pointer: /spec/template/metadata/annotations/container.apparmor.security.beta.kubernetes.io~1app}
+--       - {name: both, level: container, actual: Unconfined}
+
+-- As for seccomp we judge what holds for the container: Unconfined of a pod whose every
+-- container says otherwise confines all of them. The row of an annotation has no
+-- container_type, so that no patch puts a field beside an annotation that contradicts it:
+-- the API server refuses such pods.
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type, apparmor_type_source AS level,
+  CASE apparmor_type_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.appArmorProfile.type' AS path,
+  apparmor_type_effective AS actual, 'RuntimeDefault or Localhost' AS expected,
+  NULL AS annotation, NULL AS pointer, image, drift, pods, file, line
+FROM k8s_containers
+WHERE judged AND os IS NOT 'windows' AND apparmor_type_effective IS NOT NULL AND apparmor_type_effective NOT IN ('RuntimeDefault', 'Localhost')
+UNION ALL
+SELECT
+  asset_kind, namespace, asset_name, container, NULL, 'annotation',
+  substr(spec_path, 1, length(spec_path) - 4) || 'metadata.annotations[''container.apparmor.security.beta.kubernetes.io/' || container || ''']',
+  apparmor_annotation, 'runtime/default or localhost/…',
+  'container.apparmor.security.beta.kubernetes.io/' || container,
+  '/' || replace(substr(spec_path, 1, length(spec_path) - 4), '.', '/') || 'metadata/annotations/container.apparmor.security.beta.kubernetes.io~1' || container,
+  image, drift, pods, file, line
+FROM k8s_containers
+WHERE judged AND os IS NOT 'windows' AND apparmor_type_source <> 'container'
+  AND apparmor_annotation <> 'runtime/default' AND apparmor_annotation NOT LIKE 'localhost/%';

@@ -1,0 +1,125 @@
+-- id: NSA-16
+-- title: No seccomp profile
+-- section: Kubernetes Pod security
+-- severity: medium
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged AND os IS NOT 'windows'
+-- why: |
+--   Without a profile every system call of the kernel can be made from the container. Kernel
+--   bugs are regularly found in those that ordinary programs never make, and the runtime's
+--   default profile blocks just these: several escapes from containers did not work where it
+--   was on.
+-- fix: |
+--   {{if eq .container_type "ephemeral"}}Ephemeral container {{.container}} cannot be changed: it goes when its pod is replaced.
+--   Set seccompProfile in the pod's securityContext, and the next one inherits it.
+--   {{- else}}Set securityContext.seccompProfile.type of container {{.container}} to RuntimeDefault, or once for all containers in the pod's securityContext.
+--   {{- if .privileged}}
+--   A privileged container runs unconfined all the same: it must not be privileged (NSA-07).{{end}}
+--   A program that then fails with "operation not permitted" makes an unusual call: give it a profile of its
+--   own, type Localhost, rather than none.{{end}}
+-- patch:
+--   container:
+--     securityContext: {seccompProfile: {type: RuntimeDefault}}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/tutorials/security/seccomp/
+-- aliases: [CIS-5.6.2, CIS-4.2.14, C-0055, C-0210, KSV-0030, KSV-0104]
+-- pass:
+--   - name: from the pod, of the container, and over the pod's
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         securityContext: {seccompProfile: {type: RuntimeDefault}}
+--         initContainers: [{name: proxy, image: registry.example/proxy:1, restartPolicy: Always}]
+--         containers:
+--           - {name: app, image: registry.example/app:1}
+--           - {name: log, image: registry.example/log:1, securityContext: {seccompProfile: {type: Localhost, localhostProfile: log.json}}}
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         securityContext: {seccompProfile: {type: Unconfined}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: RuntimeDefault}}}]
+--   - name: Windows has no system calls to filter; the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         os: {name: windows}
+--         containers: [{name: app, image: registry.example/iis:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: etcd, image: registry.k8s.io/etcd:3.6.5-0}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: RuntimeDefault}}}]
+-- fail:
+--   - name: unset, in every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always}
+--         containers: [{name: app, image: registry.example/app:1}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, actual: unset, set_by: none}
+--       - {container: proxy, container_type: sidecar, actual: unset}
+--       - {container: app, container_type: regular, actual: unset, path: "spec.containers[0].securityContext.seccompProfile.type"}
+--       - {container: debug, container_type: ephemeral, actual: unset}
+--   - name: Unconfined, of the container over its pod, and inherited
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: api}}
+--         template:
+--           metadata: {labels: {app: api}}
+--           spec:
+--             securityContext: {seccompProfile: {type: RuntimeDefault}}
+--             containers:
+--               - {name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: Unconfined}}}
+--               - {name: log, image: registry.example/log:1}
+--       ---
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 securityContext: {seccompProfile: {type: Unconfined}}
+--                 containers: [{name: run, image: registry.example/run:1, securityContext: {privileged: true}}]
+--     rows:
+--       - {kind: Deployment, name: api, container: app, actual: Unconfined, set_by: container, path: "spec.template.spec.containers[0].securityContext.seccompProfile.type"}
+--       - {kind: CronJob, name: nightly, actual: Unconfined, set_by: pod, privileged: "true", path: spec.jobTemplate.spec.template.spec.securityContext.seccompProfile.type}
+
+-- A kubelet with seccompDefault gives containers without a profile the runtime's. The
+-- tables do not hold kubelets' settings, and a pod may land on a node without it.
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
+  CASE seccomp_type_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.seccompProfile.type' AS path,
+  coalesce(seccomp_type_effective, 'unset') AS actual, 'RuntimeDefault or Localhost' AS expected,
+  seccomp_type_source AS set_by, CASE WHEN privileged = 1 THEN 'true' END AS privileged, image, drift, pods, file, line
+FROM k8s_containers
+WHERE judged AND os IS NOT 'windows' AND coalesce(seccomp_type_effective, 'unset') NOT IN ('RuntimeDefault', 'Localhost');
