@@ -167,7 +167,10 @@ func (w *world) store(tb testing.TB) driver.Conn {
 	for t, cells := range w.cells {
 		exec(strings.Replace(schema(t), "x(", t.Name+"(", 1))
 		for _, row := range cells {
-			args, _ := bind(row)
+			args := make([]driver.NamedValue, len(row))
+			for i, v := range row {
+				args[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+			}
 			exec("INSERT INTO "+t.Name+" VALUES (?"+strings.Repeat(", ?", len(row)-1)+")", args...)
 		}
 	}

@@ -53,20 +53,29 @@ func contains(codes []uint32, code uint32) bool {
 // begin again with the same right-hand side.
 type memo struct {
 	column *rows.Column
+	op     vtab.ConstraintOp
 	value  any
 	may    []bool
 	some   bool
 }
 
-// compare adds the check of a term that is no equality; it returns false when
-// no row can satisfy it.
-func (c *cursor) compare(m *memo, term term, value any) bool {
-	switch term.op {
-	case vtab.OpEQ, vtab.OpIS, vtab.OpISNULL:
-		return true
+// restrict adds the checks of the terms that are no equalities; it returns
+// false when no row can satisfy one.
+func (c *cursor) restrict(p plan, args []vtab.Value) bool {
+	if len(c.memos) < len(p) {
+		c.memos = make([]memo, len(p))
 	}
+	for i, term := range p {
+		if !term.equality() && !c.compare(&c.memos[i], term, args[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (c *cursor) compare(m *memo, term term, value any) bool {
 	col := c.column(term.column)
-	if m.column == col && m.may != nil && same(m.value, value) {
+	if m.column == col && m.op == term.op && same(m.value, value) {
 		c.checks = append(c.checks, check{codes: col.Codes, may: m.may})
 		return m.some
 	}
@@ -85,7 +94,7 @@ func (c *cursor) compare(m *memo, term term, value any) bool {
 	if s, ok := value.(string); ok {
 		value = strings.Clone(s)
 	}
-	*m = memo{column: col, value: value, may: make([]bool, len(col.Values))}
+	*m = memo{column: col, op: term.op, value: value, may: make([]bool, len(col.Values))}
 	for code, v := range col.Values {
 		m.may[code] = may(v)
 		m.some = m.some || m.may[code]

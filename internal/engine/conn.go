@@ -18,10 +18,8 @@ import (
 // driverConn is what is used of the driver's connections.
 type driverConn interface {
 	driver.Conn
-	driver.ConnPrepareContext
 	driver.ExecerContext
 	sqlite.AuthorizerRegisterer
-	ColumnInfo(query string) ([]sqlite.ColumnInfo, error)
 }
 
 // conn is one connection and the session that uses it: virtual tables get no
@@ -31,6 +29,7 @@ type conn struct {
 	db       *DB
 	id       uint64
 	handle   uintptr // sqlite3*
+	tls      *libc.TLS
 	declared map[string]*tables.Table
 	// declaring is the table that is being declared: while it is set, the
 	// connection may do what queries may not.
@@ -46,6 +45,7 @@ type session struct {
 	ctx     context.Context
 	text    *text
 	data    Data
+	atHand  bool // data needs no scope
 	loaded  map[load]*rows.Table
 	reads   rows.Plan // reported by the authorizer
 	refusal *Error    // why the authorizer refused the statement
@@ -73,7 +73,7 @@ func (db *DB) connect() (*conn, error) {
 		return nil, fmt.Errorf("open SQLite: %T lacks what the engine needs", opened)
 	}
 	c := &conn{driverConn: dc, db: db, id: db.lastID.Add(1), declared: map[string]*tables.Table{}}
-	if c.handle, err = handleOf(dc); err != nil {
+	if err := c.internals(); err != nil {
 		_ = opened.Close()
 		return nil, err
 	}
@@ -86,22 +86,24 @@ func (db *DB) connect() (*conn, error) {
 	return c, nil
 }
 
-// handleOf returns the sqlite3* of a connection. The driver has no way to ask
-// for it, and without it a running query cannot be interrupted.
-func handleOf(dc driver.Conn) (uintptr, error) {
-	v := reflect.ValueOf(dc)
-	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
-		if f := v.Elem().FieldByName("db"); f.Kind() == reflect.Uintptr && f.Uint() != 0 {
-			return uintptr(f.Uint()), nil
+// internals finds the thread and the handle with which the driver calls
+// SQLite. The driver has no way to ask for them, and without them a running
+// query cannot be interrupted.
+func (c *conn) internals() error {
+	if v := reflect.ValueOf(c.driverConn); v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
+		db, tls := v.Elem().FieldByName("db"), v.Elem().FieldByName("tls")
+		if db.Kind() == reflect.Uintptr && tls.IsValid() && tls.Type() == reflect.TypeFor[*libc.TLS]() {
+			c.handle, c.tls = uintptr(db.Uint()), (*libc.TLS)(tls.UnsafePointer())
 		}
 	}
-	return 0, fmt.Errorf("open SQLite: %T holds no handle: queries could not be stopped", dc)
+	if c.handle == 0 || c.tls == nil {
+		return fmt.Errorf("open SQLite: %T keeps its handle elsewhere: this version of the driver is not supported", c.driverConn)
+	}
+	return nil
 }
 
 // limit sets what one statement may cost.
 func (c *conn) limit() {
-	tls := libc.NewTLS()
-	defer tls.Close()
 	for id, n := range map[int32]int{
 		lib.SQLITE_LIMIT_LENGTH:              c.db.lengths,
 		lib.SQLITE_LIMIT_SQL_LENGTH:          1 << 20,
@@ -110,7 +112,7 @@ func (c *conn) limit() {
 		lib.SQLITE_LIMIT_ATTACHED:            0,
 		lib.SQLITE_LIMIT_WORKER_THREADS:      0,
 	} {
-		lib.Xsqlite3_limit(tls, c.handle, id, int32(n))
+		lib.Xsqlite3_limit(c.tls, c.handle, id, int32(n))
 	}
 }
 
@@ -135,7 +137,8 @@ func (c *conn) close() error {
 
 // begin starts a session; no statement is alive on the connection.
 func (c *conn) begin(ctx context.Context, x *text, data Data) {
-	c.session = session{ctx: ctx, text: x, data: data, loaded: map[load]*rows.Table{}}
+	_, atHand := data.(peeker)
+	c.session = session{ctx: ctx, text: x, data: data, atHand: atHand, loaded: map[load]*rows.Table{}}
 	for _, t := range c.virtual {
 		t.forget()
 	}

@@ -16,9 +16,12 @@ import (
 type cursor struct {
 	*table
 	rows   *rows.Table
-	all    bool     // not only those of list
-	list   []uint32 // ascending
-	next   int      // in list, or the next row
+	last   rows.Scope // of rows
+	order  []int      // scratch
+	lead   check      // what list satisfies
+	all    bool       // not only those of list
+	list   []uint32   // ascending
+	next   int        // in list, or the next row
 	row    uint32
 	eof    bool
 	checks []check
@@ -34,38 +37,39 @@ const checkEvery = 1024
 func (c *cursor) Filter(number int, _ string, args []vtab.Value) (err error) {
 	defer c.recovered(&err)
 	p := c.plans[number]
-	if c.rows, err = c.conn.rows(c.Table, c.scopeOf(p, args)); err != nil {
+	if err := c.load(p, args); err != nil {
 		return c.conn.fail(err)
 	}
-	c.all, c.list, c.next, c.eof = true, nil, 0, false
+	c.all, c.list, c.next = true, nil, 0
 	c.checks = c.checks[:0]
-	if len(c.memos) < len(p) {
-		c.memos = make([]memo, len(p))
-	}
-	for i, term := range p {
-		if !c.equal(term, args[i]) {
-			c.eof = true
-			return nil
-		}
-	}
-	for i, term := range p {
-		if !c.compare(&c.memos[i], term, args[i]) {
-			c.eof = true
-			return nil
-		}
+	c.eof = !c.seek(p, args) || !c.restrict(p, args)
+	if c.eof {
+		return nil
 	}
 	return c.Next()
 }
 
-// scopeOf is what equality on the namespace and name columns says to the data.
-// A value that only equals what it asks for under some collation is none.
+// load gets the rows. A scan that begins again often has them already.
+func (c *cursor) load(p plan, args []vtab.Value) (err error) {
+	scope := c.scopeOf(p, args)
+	if c.rows != nil && scope == c.last && c.conn.ctx.Err() == nil {
+		return nil
+	}
+	c.last = scope
+	c.rows, err = c.conn.rows(c.Table, scope)
+	return err
+}
+
+// scopeOf is what equality on the namespace and name columns says to data that
+// is not at hand. A value that only equals what it asks for under some
+// collation is none.
 func (c *cursor) scopeOf(p plan, args []vtab.Value) (scope rows.Scope) {
-	if c.conn.text.collates {
+	if c.conn.atHand || c.conn.text.collates {
 		return scope
 	}
 	for i, term := range p {
 		value, ok := args[i].(string)
-		if !ok || term.op != vtab.OpEQ && term.op != vtab.OpIS {
+		if !ok || !term.equality() {
 			continue
 		}
 		switch term.column {
@@ -87,37 +91,69 @@ func (c *cursor) column(i int) *rows.Column {
 	return col
 }
 
-// equal uses the index for an equality; it returns false when no row can
-// satisfy it.
-func (c *cursor) equal(term term, value any) bool {
-	var codes []uint32
+// enough is the length of a list that is not worth shortening: SQLite compares
+// again anyway, except IS NULL.
+const enough = 8
+
+// seek picks the list of rows that the equalities leave; it returns false when
+// there are none.
+func (c *cursor) seek(p plan, args []vtab.Value) bool {
+	for _, i := range c.bySelectivity(p) {
+		if !c.all && len(c.list) <= enough && p[i].op != vtab.OpISNULL {
+			continue
+		}
+		codes, col := c.codesEqual(p[i], args[i]), c.column(p[i].column)
+		if len(codes) == 0 {
+			return false
+		}
+		list := col.Rows(codes[0])
+		if len(codes) > 1 {
+			for _, code := range codes[1:] {
+				list = append(list[:len(list):len(list)], col.Rows(code)...)
+			}
+			slices.Sort(list)
+		}
+		// The shortest list leads, the others are checked.
+		own := check{codes: col.Codes, code: codes[0], others: codes[1:]}
+		switch {
+		case c.all:
+			c.all, c.list, c.lead = false, list, own
+		case len(list) < len(c.list):
+			c.checks = append(c.checks, c.lead)
+			c.list, c.lead = list, own
+		default:
+			c.checks = append(c.checks, own)
+		}
+	}
+	return c.all || len(c.list) > 0
+}
+
+// bySelectivity returns the plan's equalities, that of the column with the
+// most values first.
+func (c *cursor) bySelectivity(p plan) []int {
+	c.order = c.order[:0]
+	for i, term := range p {
+		if !term.equality() {
+			continue
+		}
+		at := len(c.order)
+		c.order = append(c.order, i)
+		for ; at > 0 && len(c.column(p[c.order[at-1]].column).Values) < len(c.column(term.column).Values); at-- {
+			c.order[at], c.order[at-1] = c.order[at-1], i
+		}
+	}
+	return c.order
+}
+
+// codesEqual returns the codes that may satisfy an equality.
+func (c *cursor) codesEqual(term term, value any) []uint32 {
 	switch {
 	case term.op == vtab.OpISNULL, term.op == vtab.OpIS && value == nil:
-		codes = null
-	case term.op != vtab.OpEQ && term.op != vtab.OpIS:
-		return true
+		return null
 	case value == nil:
-		return false
-	default:
-		codes = c.column(term.column).MayEqual(value)
+		return nil
 	}
-	if len(codes) == 0 {
-		return false
-	}
-	col := c.column(term.column)
-	list := col.Rows(codes[0])
-	if len(codes) > 1 {
-		for _, code := range codes[1:] {
-			list = append(list[:len(list):len(list)], col.Rows(code)...)
-		}
-		slices.Sort(list)
-	}
-	// The shortest list leads, the others are checked.
-	if c.all || len(list) < len(c.list) {
-		c.all, c.list = false, list
-	}
-	c.checks = append(c.checks, check{codes: col.Codes, code: codes[0], others: codes[1:]})
-	return len(c.list) > 0
+	return c.column(term.column).MayEqual(value)
 }
 
 var null = []uint32{0}

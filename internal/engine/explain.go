@@ -7,18 +7,19 @@ import (
 	"slices"
 	"strings"
 
-	"modernc.org/libc"
-	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
 
 // explain turns an error of SQLite into what the user should see: the end of
 // the context, an error of data in its own words, or an *Error with its place.
 func (c *conn) explain(err error) error {
-	var e *sqlite.Error
-	code := 0
+	var e *sqliteError
+	code, offset := 0, -1
 	if errors.As(err, &e) {
-		code = e.Code() & 0xff
+		code = e.code
+		if e.offset >= 0 {
+			offset = c.text.from + e.offset
+		}
 	}
 	switch code {
 	case lib.SQLITE_NOMEM, lib.SQLITE_INTERNAL, lib.SQLITE_CORRUPT, lib.SQLITE_MISUSE:
@@ -32,34 +33,20 @@ func (c *conn) explain(err error) error {
 	case c.refusal != nil:
 		return c.refusal
 	}
-	msg := message(err)
+	msg := err.Error()
 	switch {
+	case msg == "incomplete input":
+		offset = c.text.from + len(c.text.sql)
 	case code == lib.SQLITE_NOMEM:
 		msg = "the query needs too much memory"
 	case code == lib.SQLITE_TOOBIG:
 		msg = "the query makes a string or row that is too long"
 	case strings.HasPrefix(msg, "no such column: "):
-		return c.noSuchColumn(msg)
+		return c.noSuchColumn(msg, offset)
 	case strings.HasPrefix(msg, "no such function: "):
 		msg += didYouMean(strings.TrimPrefix(msg, "no such function: "), functionNames())
 	}
-	return newError(c.text.whole, c.errorOffset(), "%s", msg)
-}
-
-// errorOffset is where SQLite's last error is in the text, or -1.
-func (c *conn) errorOffset() int {
-	tls := libc.NewTLS()
-	defer tls.Close()
-	if offset := int(lib.Xsqlite3_error_offset(tls, c.handle)); offset >= 0 {
-		return c.text.from + offset
-	}
-	return -1
-}
-
-func errorText(code int) string {
-	tls := libc.NewTLS()
-	defer tls.Close()
-	return libc.GoString(lib.Xsqlite3_errstr(tls, int32(code)))
+	return newError(c.text.whole, offset, "%s", msg)
 }
 
 func (c *conn) noSuchTable(name string) error {
@@ -72,12 +59,12 @@ func (c *conn) noSuchTable(name string) error {
 
 var noColumn = regexp.MustCompile(`^no such column: "?(?:([^."]+)\.)?([^."]+)"?( - .*)?$`)
 
-func (c *conn) noSuchColumn(msg string) error {
+func (c *conn) noSuchColumn(msg string, offset int) error {
 	hint := ""
 	if m := noColumn.FindStringSubmatch(msg); m != nil {
 		hint = didYouMean(m[2], c.columnsOf(m[1]))
 	}
-	return newError(c.text.whole, c.errorOffset(), "%s%s", msg, hint)
+	return newError(c.text.whole, offset, "%s%s", msg, hint)
 }
 
 // columnsOf returns the columns of the tables that the statement names; of one

@@ -18,6 +18,11 @@ type term struct {
 	op     vtab.ConstraintOp
 }
 
+// equality reports whether an index answers the term.
+func (t term) equality() bool {
+	return t.op == vtab.OpEQ || t.op == vtab.OpIS || t.op == vtab.OpISNULL
+}
+
 // maxPlans bounds what a table remembers from query to query.
 const maxPlans = 200
 

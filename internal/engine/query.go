@@ -2,15 +2,7 @@ package engine
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"io"
 	"strings"
-
-	"modernc.org/sqlite"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 )
@@ -39,19 +31,12 @@ func (db *DB) Prepare(ctx context.Context, sql string) (*Statement, error) {
 	c.begin(ctx, x, nil)
 	defer c.watch(ctx)()
 
-	st := &Statement{SQL: sql}
-	err = c.compile(func() error {
-		info, err := c.ColumnInfo(x.sql)
-		for _, column := range info {
-			st.Columns = append(st.Columns, column.Name)
-		}
-		return err
-	})
+	compiled, err := c.compile()
 	if err != nil {
 		return nil, err
 	}
-	st.Reads = c.reads
-	return st, nil
+	compiled.close()
+	return &Statement{SQL: sql, Columns: compiled.columns, Reads: c.reads}, nil
 }
 
 // Query runs one statement over data and calls row for each row of the result;
@@ -64,10 +49,6 @@ func (db *DB) Query(ctx context.Context, data Data, sql string, args []any, row 
 	if err != nil {
 		return nil, err
 	}
-	bound, err := bind(args)
-	if err != nil {
-		return nil, err
-	}
 	c, err := db.acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -76,101 +57,55 @@ func (db *DB) Query(ctx context.Context, data Data, sql string, args []any, row 
 	c.begin(ctx, x, data)
 	defer c.watch(ctx)()
 
-	var stmt driver.Stmt
-	err = c.compile(func() (err error) {
-		stmt, err = c.PrepareContext(context.Background(), x.sql)
-		return err
-	})
+	st, err := c.compile()
 	if err != nil {
 		return nil, err
 	}
-	defer stmt.Close()
-	// The driver is given no context: it would watch it a second time, and
-	// only until the first row.
-	result, err := stmt.(driver.StmtQueryContext).QueryContext(context.Background(), bound)
-	if err != nil {
-		return nil, c.explain(err)
+	defer st.close()
+	if err := st.bind(args); err != nil {
+		return nil, err
 	}
-	defer result.Close()
-	return result.Columns(), c.each(result, row)
-}
-
-func (c *conn) each(result driver.Rows, row func([]any) error) error {
-	values := make([]driver.Value, len(result.Columns()))
-	out := make([]any, len(values))
+	values := make([]any, len(st.columns))
 	for {
-		switch err := result.Next(values); {
-		case err == io.EOF:
-			return nil
+		more, err := st.step()
+		switch {
 		case err != nil:
-			return c.explain(err)
+			return st.columns, c.explain(err)
+		case !more:
+			return st.columns, nil
 		}
-		for i, v := range values {
-			if blob, ok := v.([]byte); ok {
-				v = "X'" + hex.EncodeToString(blob) + "'"
-			}
-			out[i] = v
-		}
-		if err := row(out); err != nil {
-			return err
+		st.row(values)
+		if err := row(values); err != nil {
+			return st.columns, err
 		}
 	}
 }
 
-func bind(args []any) ([]driver.NamedValue, error) {
-	bound := make([]driver.NamedValue, len(args))
-	for i, arg := range args {
-		bound[i].Ordinal = i + 1
-		if named, ok := arg.(sql.NamedArg); ok {
-			bound[i].Name, arg = named.Name, named.Value
-		}
-		v, err := driver.DefaultParameterConverter.ConvertValue(arg)
-		if err != nil {
-			return nil, fmt.Errorf("argument %d: %w", i+1, err)
-		}
-		bound[i].Value = v
-	}
-	return bound, nil
-}
-
-// compile runs prepare, and again each time a table was missing that can be
-// declared.
-func (c *conn) compile(prepare func() error) error {
+// compile compiles the session's statement, again each time a table was
+// missing that can be declared.
+func (c *conn) compile() (*stmt, error) {
 	for {
 		c.reads, c.refusal = rows.Plan{}, nil
-		err := prepare()
+		st, err := c.prepare(c.text.sql)
 		if err == nil {
-			return nil
+			return st, nil
 		}
-		name, ok := strings.CutPrefix(message(err), "no such table: ")
+		name, ok := strings.CutPrefix(err.Error(), "no such table: ")
 		name = strings.TrimPrefix(name, "temp.")
 		if !ok || c.declared[strings.ToLower(name)] != nil {
-			return c.explain(err)
+			return nil, c.explain(err)
 		}
 		t, err := c.db.lookup(c.ctx, name)
 		switch {
 		case c.ctx.Err() != nil:
-			return context.Cause(c.ctx)
+			return nil, context.Cause(c.ctx)
 		case err != nil:
-			return err
+			return nil, err
 		case t == nil:
-			return c.noSuchTable(name)
+			return nil, c.noSuchTable(name)
 		}
 		if err := c.declare(name, t); err != nil {
-			return err
+			return nil, err
 		}
 	}
-}
-
-// message is what SQLite says, without what the driver puts around it.
-func message(err error) string {
-	msg := err.Error()
-	var e *sqlite.Error
-	if errors.As(err, &e) {
-		msg = strings.TrimSuffix(msg, fmt.Sprintf(" (%d)", e.Code()))
-		if _, after, ok := strings.Cut(msg, ": "); ok && strings.HasPrefix(msg, errorText(e.Code())+": ") {
-			msg = after
-		}
-	}
-	return msg
 }
