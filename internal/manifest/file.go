@@ -1,8 +1,10 @@
 package manifest
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 )
@@ -20,8 +22,9 @@ type file struct {
 	docs     []span
 	objects  []object
 	problems []Problem
-	// text is kept of what cannot be read twice.
-	text []byte
+	// templated is set once a template was reported.
+	templated bool
+	kept      int
 }
 
 // span is where a document lies in its file.
@@ -29,11 +32,27 @@ type span struct {
 	offset int64
 	length int32
 	line   int32
+	// text is kept of what cannot be read twice.
+	text []byte
+}
+
+// maxKept bounds the text of stdin that is kept to find lines in; beyond it
+// findings point to the object.
+const maxKept = 64 << 20
+
+// begin notes a document.
+func (f *file) begin(d *document, twice bool) {
+	s := span{offset: d.offset, length: int32(len(d.text)), line: int32(d.line)}
+	if twice && f.kept+len(d.text) <= maxKept {
+		s.text = bytes.Clone(d.text)
+		f.kept += len(d.text)
+	}
+	f.docs = append(f.docs, s)
 }
 
 // read reads the file's documents, a broken one being no reason to stop.
 func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
-	in := stdin
+	in, once := stdin, true
 	if !f.stdin {
 		h, err := os.Open(f.path)
 		if err != nil {
@@ -42,6 +61,10 @@ func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 		}
 		defer h.Close()
 		in = h
+		if info, err := h.Stat(); err == nil {
+			once = !info.Mode().IsRegular()
+			r.expect(int(min(info.Size(), maxDocument)))
+		}
 	}
 	if in == nil {
 		f.fatal(0, 0, "nothing to read")
@@ -56,11 +79,14 @@ func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 			}
 			break
 		}
-		if len(d.text) > 0 || d.large {
-			r.document(f, d)
+		if s.off > maxTotal {
+			f.fatal(d.line, 0, fmt.Sprintf("refused: more than %d MiB in one stream", maxTotal>>20))
+			break
 		}
+		r.document(f, &d, once)
 	}
 	r.buf = s.buf
+	r.release()
 }
 
 func (f *file) fatal(line, column int, msg string) {

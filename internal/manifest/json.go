@@ -105,11 +105,12 @@ func unquote(text []byte) string {
 
 // head is what a document says of itself at its top.
 type head struct {
-	apiVersion, kind string
-	// hasMeta, hasItems: a mapping of that name, a list of that name.
-	meta, items []byte
-	hasKind     bool
-	hasVersion  bool
+	apiVersion, kind    string
+	hasVersion, hasKind bool
+	meta                []byte
+	// items is the list of that name, and where in the text it is.
+	items   []byte
+	itemsAt int
 }
 
 func readHead(text []byte) (h head, ok bool) {
@@ -126,7 +127,7 @@ func readHead(text []byte) (h head, ok bool) {
 			h.meta = v
 		case `"items"`:
 			if v[0] == '[' {
-				h.items = v
+				h.items, h.itemsAt = v, start
 			}
 		}
 		return true

@@ -3,26 +3,38 @@ package manifest
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 // listItems are the items of a List. Those of a PodList may leave out what the
 // list says of them.
-func listItems(f *file, d document, p part, h head) []part {
+func listItems(d *document, p part, h head) []part {
 	kind := ""
 	if h.kind != "List" {
 		kind = strings.TrimSuffix(h.kind, "List")
 	}
 	var items []part
+	line, from := p.line, 0
 	each(h.items, func(_ []byte, start, end int) bool {
-		item := part{json: h.items[start:end], line: p.line, path: fmt.Sprintf("%sitems[%d].", p.path, len(items))}
-		if kind != "" {
-			item.json = withKind(item.json, h.apiVersion, kind)
+		n := len(items)
+		it := part{json: h.items[start:end], line: p.line, path: p.path + "items[" + strconv.Itoa(n) + "]", verbatim: p.verbatim}
+		switch {
+		case p.verbatim:
+			line += bytes.Count(p.json[from:h.itemsAt+start], []byte("\n"))
+			it.line, from = line, h.itemsAt+start
+		case n < len(p.items):
+			it.line = p.items[n].Line
 		}
-		items = append(items, item)
+		if kind != "" {
+			it.json = withKind(it.json, h.apiVersion, kind)
+		}
+		items = append(items, it)
 		return true
 	})
-	itemLines(d, p, items)
+	if !p.verbatim && len(p.items) != len(items) {
+		lineOfItems(d, p.path+"items", items)
+	}
 	return items
 }
 
@@ -39,5 +51,3 @@ func withKind(text []byte, apiVersion, kind string) []byte {
 	}
 	return append(out, text[i:]...)
 }
-
-func itemLines(d document, p part, items []part) {}

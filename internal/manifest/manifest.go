@@ -22,6 +22,9 @@ type Files struct {
 	resources []*tables.Resource
 	problems  []Problem
 	counts    Counts
+
+	locating sync.Mutex
+	located  located
 }
 
 // Counts says how much was read.

@@ -2,11 +2,13 @@ package manifest
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/json"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest/yamljson"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -16,10 +18,12 @@ type reader struct {
 	buf       []byte
 	arena     arena
 	items     map[*tables.Resource]tables.Item
+	shapes    map[*tables.Resource]*shape
+	yaml      yamljson.Converter
 }
 
 func newReader(namespace string) *reader {
-	return &reader{namespace: namespace, items: map[*tables.Resource]tables.Item{}}
+	return &reader{namespace: namespace, items: map[*tables.Resource]tables.Item{}, shapes: map[*tables.Resource]*shape{}}
 }
 
 // object is an object that was read, before all files are known.
@@ -30,28 +34,43 @@ type object struct {
 	group, version, kind string
 }
 
-// part is an object, or a list of them, within a document.
-type part struct {
-	json []byte
-	line int
-	// path is where in the document it is, for problems: "items[3]." or "".
-	path string
+// document reads one document into the file's objects and problems; once says
+// that its text cannot be had again.
+func (r *reader) document(f *file, d *document, once bool) {
+	switch {
+	case d.large:
+		f.fatal(d.line, 0, fmt.Sprintf("refused: the document is larger than %d MiB", maxDocument>>20))
+		return
+	case d.sep != "":
+		f.fatal(d.line, 0, "broken YAML: nothing may follow --- in its line: "+d.sep)
+	}
+	whole := *d
+	if d.text, d.line = trimStart(d.text, d.line); len(d.text) == 0 {
+		return
+	}
+	f.begin(&whole, once)
+	if d.sep != "" {
+		return
+	}
+	for _, p := range r.convert(f, d) {
+		r.part(f, d, p, 0)
+	}
 }
 
-// document reads one document into the file's objects and problems.
-func (r *reader) document(f *file, d document) {
-	if d.large {
-		f.fatal(d.line, 0, fmt.Sprintf("the document is larger than %d MiB", maxDocument>>20))
-		return
+// expect makes room for a file of so many bytes.
+func (r *reader) expect(size int) {
+	if size++; size > cap(r.buf) { // the one more makes the end of the file known
+		r.buf = make([]byte, 0, max(size, 64<<10))
 	}
-	text, line := trimStart(d.text, d.line)
-	if len(text) == 0 {
-		return
+}
+
+// release lets go of memory that a large document has needed.
+func (r *reader) release() {
+	if cap(r.buf) > 4<<20 {
+		r.buf = nil
 	}
-	f.docs = append(f.docs, span{offset: d.offset, length: int32(len(d.text)), line: int32(d.line)})
-	parts := convert(f, d, text, line)
-	for _, p := range parts {
-		r.part(f, d, p, 0)
+	if cap(r.yaml.Out) > 4<<20 {
+		r.yaml.Out = nil
 	}
 }
 
@@ -81,7 +100,7 @@ func trimStart(text []byte, line int) ([]byte, int) {
 }
 
 // part reads an object, or the objects of a list.
-func (r *reader) part(f *file, d document, p part, depth int) {
+func (r *reader) part(f *file, d *document, p part, depth int) {
 	h, ok := readHead(p.json)
 	switch {
 	case !ok:
@@ -89,7 +108,7 @@ func (r *reader) part(f *file, d document, p part, depth int) {
 	case !h.hasKind && !h.hasVersion:
 		f.notObject(p.line, "it has no apiVersion and no kind")
 	case strings.HasSuffix(h.kind, "List") && h.items != nil && depth < 4:
-		for _, item := range listItems(f, d, p, h) {
+		for _, item := range listItems(d, p, h) {
 			r.part(f, d, item, depth+1)
 		}
 	default:
@@ -98,7 +117,7 @@ func (r *reader) part(f *file, d document, p part, depth int) {
 }
 
 // object reads one object.
-func (r *reader) object(f *file, d document, p part, h head) {
+func (r *reader) object(f *file, d *document, p part, h head) {
 	if note := special(f, h); note != "" {
 		f.notice(p.line, note)
 		return
@@ -112,21 +131,32 @@ func (r *reader) object(f *file, d document, p part, h head) {
 	o := object{resource: known, group: group, version: version, kind: h.kind}
 	var meta *metav1.ObjectMeta
 	var err error
-	if known != nil {
+	switch {
+	case len(p.json) > maxObject:
+		f.fatal(p.line, 0, fmt.Sprintf("refused: %s is larger than %d MiB, more than an API server takes", h.kind, maxObject>>20))
+		return
+	case known != nil:
 		meta, err = r.typed(&o, p)
-	} else {
+	default:
 		meta, err = r.untyped(&o, p, h)
 	}
 	switch {
 	case err != nil:
 		f.typeProblems(d, p, &o, err)
+	case strings.Contains(meta.Name+meta.Namespace, "{{") && f.template(d):
 	case meta.Name == "":
 		f.missing(p, h, known != nil)
 	default:
+		if known != nil {
+			f.noteUnknown(d, p, &o, r.shapes[known])
+		}
 		o.name, o.namespace, o.line = strings.Clone(meta.Name), strings.Clone(meta.Namespace), int32(p.line)
 		f.objects = append(f.objects, o)
 	}
 }
+
+// maxObject bounds the JSON of one object. An API server takes 3 MiB.
+const maxObject = 8 << 20
 
 // marshaler is what every type of k8s.io/api has.
 type marshaler interface {
@@ -139,6 +169,7 @@ func (r *reader) typed(o *object, p part) (*metav1.ObjectMeta, error) {
 	if item == nil {
 		item = o.resource.New()
 		r.items[o.resource] = item
+		r.shapes[o.resource] = shapeOf(reflect.TypeOf(item))
 	}
 	item.Reset()
 	if err := json.UnmarshalCaseSensitivePreserveInts(p.json, item); err != nil {
