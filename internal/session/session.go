@@ -9,7 +9,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
