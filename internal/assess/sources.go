@@ -6,6 +6,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // Manifests makes files a source. Kinds they do not hold are outside the
@@ -13,13 +14,13 @@ import (
 func Manifests(files *manifest.Files) Source {
 	src := Source{
 		Source: files,
-		Info:   posture.Source{Type: "manifests", Name: files.Name(), Objects: files.Counts().Objects},
+		Info:   posture.Source{Type: "manifests", Name: tables.Clean(files.Name()), Objects: files.Counts().Objects},
 		Reason: func(err error) (string, string) { return err.Error(), "" },
 		Where:  "in these manifests",
 	}
 	for _, p := range files.Problems() {
 		if p.Fatal {
-			src.Problems = append(src.Problems, p.String())
+			src.Problems = append(src.Problems, tables.Clean(p.String()))
 		}
 	}
 	return src
@@ -30,7 +31,7 @@ func Cluster(ctx context.Context, c *kube.Cluster) Source {
 	info := c.Info(ctx)
 	return Source{
 		Source: c,
-		Info:   posture.Source{Type: "cluster", Name: c.Name(), ClusterUID: info.UID, Version: info.Version, Provider: info.Provider},
+		Info:   posture.Source{Type: "cluster", Name: tables.Clean(c.Name()), ClusterUID: tables.Clean(info.UID), Version: tables.Clean(info.Version), Provider: info.Provider},
 		Reason: kube.Reason,
 		Where:  "in this cluster",
 	}

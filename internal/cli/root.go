@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // Streams are what a command reads and writes: data goes to Out, everything
@@ -103,9 +104,10 @@ func (a *app) style(w io.Writer) report.Style {
 	return report.Style{Color: a.colored(w), Command: a.name}
 }
 
-// note writes a line for people to stderr.
+// note writes a line for people to stderr. It may hold names of files, and
+// what the user typed.
 func (a *app) note(format string, args ...any) {
-	fmt.Fprintf(a.Err, format+"\n", args...)
+	fmt.Fprintln(a.Err, tables.Clean(fmt.Sprintf(format, args...)))
 }
 
 // output is one -o FORMAT[=FILE].
