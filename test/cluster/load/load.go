@@ -18,7 +18,7 @@ type Options struct {
 	Pods     int // all of them, kube-system's included; at least MinPods
 	Seed     uint64
 	Workers  int  // requests at a time; 32 if zero
-	NoStatus bool // leave statuses as the server sets them: about a third faster, and pods stay Pending
+	NoStatus bool // leave statuses as the server sets them: half the server's work, and pods stay Pending
 }
 
 // Counts are the objects created, by kind.

@@ -57,7 +57,7 @@ func loadPods(ctx context.Context, args []string) error {
 	set.IntVar(&o.Pods, "pods", 200, "pods in all, the ones in kube-system included")
 	set.Uint64Var(&o.Seed, "seed", 1, "the same seed and number of pods make the same cluster")
 	set.IntVar(&o.Workers, "workers", 32, "requests at a time")
-	set.BoolVar(&o.NoStatus, "no-status", false, "leave every status as the server sets it: faster, and pods stay Pending")
+	set.BoolVar(&o.NoStatus, "no-status", false, "leave every status as the server sets it: half the work, and pods stay Pending")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
