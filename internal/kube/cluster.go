@@ -31,6 +31,7 @@ type Cluster struct {
 	version string // gitVersion; empty if it may not be read
 	base    *url.URL
 	http    *http.Client
+	zip     bool // replies may be compressed
 	exec    bool // a plugin gives the credentials, and renews them after a 401
 
 	timeout time.Duration // of one request, 0 for none
@@ -67,7 +68,8 @@ func NewCluster(name string, cfg *rest.Config) (*Cluster, error) {
 		return nil, err
 	}
 	return &Cluster{
-		name: name, host: base.Host, base: base, http: client, exec: cfg.ExecProvider != nil,
+		name: name, host: base.Host, base: base, http: client,
+		zip: !cfg.DisableCompression, exec: cfg.ExecProvider != nil,
 		timeout: timeout, idle: idle, backoff: 250 * time.Millisecond, page: pageSize,
 	}, nil
 }

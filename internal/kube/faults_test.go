@@ -41,6 +41,13 @@ func body(contentType, text string) http.HandlerFunc {
 	}
 }
 
+func zipped(text string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		body(protobufType, text)(w, r)
+	}
+}
+
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 func hangInside(t *testing.T) http.HandlerFunc {
@@ -107,6 +114,8 @@ func TestFaults(t *testing.T) {
 		{"huge item", []http.HandlerFunc{body(protobufType, magic+"\x12\xff\xff\xff\xff\x0f\x12\xff\xff\xff\xff\x07")}, BadReply, 1, "larger than 64 MiB"},
 		{"login page", []http.HandlerFunc{body("text/html", "<html>")}, BadReply, 3, "text/html"},
 		{"broken JSON", []http.HandlerFunc{body("application/json", `{"kind":"PodList","items":[{`)}, Unavailable, 3, "broke off"},
+		{"garbage for gzip", []http.HandlerFunc{zipped("no gzip at all")}, BadReply, 3, "gzip"},
+		{"cut gzip", []http.HandlerFunc{zipped("\x1f\x8b\x08")}, Unavailable, 3, "broke off"},
 		{"JSON of another kind", []http.HandlerFunc{body("application/json", `{"kind":"Status"}`)}, BadReply, 3, "Status"},
 		{"JSON", []http.HandlerFunc{body("application/json", `{"kind":"PodList","metadata":{},"items":`+jsonItems(2000)+`}`)}, "", 1, ""},
 	}

@@ -47,7 +47,7 @@ func (c *Cluster) once(ctx context.Context, q call) (*reply, error) {
 		return nil, err
 	}
 	w.heard()
-	body := &stream{ctx: ctx, body: resp.Body, watch: w}
+	body := unzipped(resp, &stream{ctx: ctx, body: resp.Body, watch: w})
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer body.Close()
 		return nil, readStatus(resp, body)
@@ -99,6 +99,9 @@ func (c *Cluster) request(ctx context.Context, q call) (*http.Request, error) {
 		return nil, err
 	}
 	req.Header.Set("Accept", q.accept)
+	if c.zip {
+		req.Header.Set("Accept-Encoding", "gzip")
+	}
 	if q.body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
