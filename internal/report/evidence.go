@@ -35,6 +35,9 @@ func describe(e posture.Evidence) string {
 // lastField is the end of a path that tells enough: privileged,
 // capabilities.drop.
 func lastField(path string) string {
+	if i := strings.LastIndex(path, "['"); i >= 0 && strings.HasSuffix(path, "']") {
+		return path[i+2 : len(path)-2] // a key with dots in it, such as a label's
+	}
 	parts := strings.Split(path, ".")
 	switch n := len(parts); {
 	case path == "":
