@@ -21,6 +21,17 @@ func Clean(s string) string {
 	return s
 }
 
+// CleanAny cleans a cell of a query's result: a query can bring to light what
+// a clean string held, such as an escape in JSON in an annotation.
+func CleanAny(v any) any {
+	if s, ok := v.(string); ok {
+		if c := Clean(s); c != s {
+			return c
+		}
+	}
+	return v
+}
+
 func cleanFrom(s string, from int) string {
 	if utf8.ValidString(s) && strings.IndexFunc(s[from:], unsafeRune) < 0 {
 		return s

@@ -89,7 +89,11 @@ func (o *sqlOptions) query(ctx context.Context, db *engine.DB, set *rows.Set, qu
 	defer cancel()
 	var result [][]any
 	columns, err := db.Query(ctx, engine.Snapshot(set), query, nil, func(values []any) error {
-		result = append(result, slices.Clone(values))
+		row := slices.Clone(values)
+		for i, v := range row {
+			row[i] = tables.CleanAny(v)
+		}
+		result = append(result, row)
 		return nil
 	})
 	return columns, result, err

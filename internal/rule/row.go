@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // row is a row of a rule's query, its columns told apart.
@@ -19,7 +20,7 @@ type row struct {
 func (r *Rule) readRow(columns []string, values []any) (row, error) {
 	out := row{severity: r.severity}
 	for i, c := range columns {
-		v := values[i]
+		v := tables.CleanAny(values[i])
 		switch c {
 		case "kind":
 			out.asset.Kind = text(v)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // Querier runs SQL over the tables of one source. values is valid only during
@@ -57,15 +58,16 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 		a := posture.Asset{}
 		exempt := ""
 		for i, c := range columns {
+			v := text(tables.CleanAny(values[i]))
 			switch c {
 			case "kind":
-				a.Kind = text(values[i])
+				a.Kind = v
 			case "namespace":
-				a.Namespace = text(values[i])
+				a.Namespace = v
 			case "name":
-				a.Name = text(values[i])
+				a.Name = v
 			case "exempt":
-				exempt = text(values[i])
+				exempt = v
 			}
 		}
 		if _, seen := assets.known[a]; seen || !keep(a) {
