@@ -3,6 +3,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -128,9 +129,12 @@ func (a *app) write(o output, f func(io.Writer) error) error {
 	if o.file == "" {
 		return f(a.Out)
 	}
+	if info, err := os.Stat(o.file); err == nil && !info.Mode().IsRegular() {
+		return writeInto(o.file, f) // a device or a pipe is not to be replaced
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(o.file), ".kspm-*")
 	if err != nil {
-		return err
+		return &os.PathError{Op: "create", Path: o.file, Err: errors.Unwrap(err)}
 	}
 	defer os.Remove(tmp.Name())
 	if err := f(tmp); err != nil {
@@ -145,4 +149,16 @@ func (a *app) write(o output, f func(io.Writer) error) error {
 		return err
 	}
 	return os.Rename(tmp.Name(), o.file)
+}
+
+func writeInto(path string, f func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if err := f(file); err != nil {
+		file.Close()
+		return err
+	}
+	return file.Close()
 }
