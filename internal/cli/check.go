@@ -166,31 +166,40 @@ func (o *checkOptions) selectRules() ([]*rule.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	var selected []*rule.Rule
-	if len(o.rules) > 0 {
-		for _, id := range o.rules {
-			r, err := findRule(all, id)
-			if err != nil {
-				return nil, err
-			}
-			if !slices.Contains(selected, r) {
-				selected = append(selected, r)
-			}
-		}
-		return selected, nil
-	}
 	if !slices.Contains(benchmarks(), o.benchmark) {
 		return nil, usagef("--benchmark %q: want one of %s", o.benchmark, strings.Join(benchmarks(), ", "))
 	}
-	for _, r := range all {
-		if r.Benchmark() == o.benchmark && r.SeverityLevel() >= o.minSeverity {
+	asked := all
+	if len(o.rules) > 0 {
+		if asked, err = o.namedRules(all); err != nil {
+			return nil, err
+		}
+	}
+	var selected []*rule.Rule
+	for _, r := range asked {
+		if (len(o.rules) > 0 || r.Benchmark() == o.benchmark) && r.SeverityLevel() >= o.minSeverity {
 			selected = append(selected, r)
 		}
 	}
 	if len(selected) == 0 {
-		return nil, usagef("no rule of %s has severity %s or worse", o.benchmark, o.minSeverity)
+		return nil, usagef("no rule that was asked for has severity %s or worse", o.minSeverity)
 	}
 	return selected, nil
+}
+
+// namedRules are those of --rule, each once.
+func (o *checkOptions) namedRules(all []*rule.Rule) ([]*rule.Rule, error) {
+	var named []*rule.Rule
+	for _, id := range o.rules {
+		r, err := findRule(all, id)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(named, r) {
+			named = append(named, r)
+		}
+	}
+	return named, nil
 }
 
 // benchmarks are the names of the folders of rules.
