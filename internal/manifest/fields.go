@@ -126,23 +126,25 @@ func (f *file) typeProblems(d *document, p part, o *object, err error) {
 		f.fatal(p.line, 0, fmt.Sprintf("%s: %v", o.kind, err))
 		return
 	}
+	line := p.line
 	for i, m := range all {
 		if i == maxPerObject {
-			f.fatal(p.line, 0, fmt.Sprintf("%s: and %d more fields do not fit", o.kind, len(all)-i))
+			f.fatal(line, 0, fmt.Sprintf("and %d more fields of this %s", len(all)-i, o.kind))
 			break
 		}
 		path := m.path
 		if path == "" {
 			path = o.kind
 		}
-		f.fatal(lineIn(d.text, d.line, p.line, m.path), 0, path+": "+m.String())
+		line = lineIn(d.text, d.line, p.line, m.path)
+		f.fatal(line, 0, path+": "+m.String())
 	}
 }
 
 // noteUnknown reports fields that the type does not have, which an API server
 // drops, or refuses where kubectl asks it to.
 func (f *file) noteUnknown(d *document, p part, o *object, s *shape) {
-	n := 0
+	n, line := 0, 0
 	unknownFields(p.json, s, func(at int, parent *shape) {
 		if n++; n > maxPerObject {
 			return
@@ -154,12 +156,13 @@ func (f *file) noteUnknown(d *document, p part, o *object, s *shape) {
 			msg = path + ": not known in " + o.resource.GVK().GroupVersion().String() + ", as which this object is read"
 		}
 		if like := parent.like(name); like != "" {
-			msg += "; " + like + " is meant?"
+			msg += "; did you mean " + like + "?"
 		}
-		f.notice(lineIn(d.text, d.line, p.line, path), msg)
+		line = lineIn(d.text, d.line, p.line, path)
+		f.notice(line, msg)
 	})
 	if n > maxPerObject {
-		f.notice(p.line, fmt.Sprintf("%s: and %d more fields that it does not have", o.kind, n-maxPerObject))
+		f.notice(line, fmt.Sprintf("and %d more unknown fields in this %s", n-maxPerObject, o.kind))
 	}
 }
 

@@ -96,3 +96,7 @@ func (f *file) fatal(line, column int, msg string) {
 func (f *file) notice(line int, msg string) {
 	f.problems = append(f.problems, Problem{File: f.name, Line: line, Msg: msg})
 }
+
+func (f *file) skipped(line int, msg string) {
+	f.problems = append(f.problems, Problem{File: f.name, Line: line, Msg: msg, Skipped: true})
+}

@@ -42,13 +42,13 @@ func special(f *file, h head) string {
 func (f *file) notObject(line int, why string) {
 	switch base := path.Base(f.name); {
 	case base == "Chart.yaml" && !f.named:
-		f.notice(line, "a Helm chart, whose templates are not manifests; render it: helm template "+path.Dir(f.name)+" | kubectl kspm check -f -")
+		f.skipped(line, "a Helm chart, whose templates are not manifests; render it: helm template "+path.Dir(f.name)+" | kubectl kspm check -f -")
 	case (base == "kustomization.yaml" || base == "kustomization.yml") && !f.named:
-		f.notice(line, "a kustomization, which is not applied; build it: kubectl kustomize "+path.Dir(f.name)+" | kubectl kspm check -f -")
+		f.skipped(line, "a kustomization, which is not applied; build it: kubectl kustomize "+path.Dir(f.name)+" | kubectl kspm check -f -")
 	case f.named || f.stdin:
 		f.fatal(line, 0, "not a Kubernetes object: "+why)
 	default:
-		f.notice(line, "not a Kubernetes object, skipped: "+why)
+		f.skipped(line, "not a Kubernetes object, skipped: "+why)
 	}
 }
 
@@ -66,11 +66,12 @@ func (f *file) missing(p part, h head, known bool) {
 		subject = h.apiVersion
 	}
 	msg := subject + " has no " + what
-	if known || f.named || f.stdin || what == "apiVersion" && isKnownKind(h.kind) {
+	lost := known || h.meta != nil && what != "metadata.name" || f.named || f.stdin
+	if lost || h.apiVersion == "" && isKnownKind(h.kind) {
 		f.fatal(p.line, 0, msg)
 		return
 	}
-	f.notice(p.line, "not a Kubernetes object, skipped: "+msg)
+	f.skipped(p.line, "not a Kubernetes object, skipped: "+msg)
 }
 
 func isKnownKind(kind string) bool {

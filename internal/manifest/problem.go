@@ -15,6 +15,9 @@ type Problem struct {
 	// Fatal problems cost an object or more: the data is incomplete. Others
 	// are notices.
 	Fatal bool
+	// Skipped marks the notice of a document, found in a folder, that is no
+	// Kubernetes object: a tool's configuration, for example.
+	Skipped bool
 }
 
 // String is the problem in one line, as a compiler would write it.

@@ -119,7 +119,7 @@ func (r *reader) part(f *file, d *document, p part, depth int) {
 // object reads one object.
 func (r *reader) object(f *file, d *document, p part, h head) {
 	if note := special(f, h); note != "" {
-		f.notice(p.line, note)
+		f.skipped(p.line, note)
 		return
 	}
 	group, version, _ := parseAPIVersion(h.apiVersion)

@@ -117,12 +117,15 @@ const (
 // returns all that is buffered.
 func (s *splitter) boundary(n int) (int, sepKind) {
 	b := s.buf[s.pos:]
-	start, end := sepIndex(b, n, "\n---", false), sepIndex(b, n, "\n...", true)
-	switch {
-	case start >= 0 && (end < 0 || start < end):
-		return start + 1, sepStart
+	start := sepIndex(b, n, "\n---", false)
+	if start >= 0 {
+		b = b[:start+1]
+	}
+	switch end := sepIndex(b, n, "\n...", true); {
 	case end >= 0:
 		return end + 1, sepEnd
+	case start >= 0:
+		return start + 1, sepStart
 	}
 	return len(b), sepNone
 }

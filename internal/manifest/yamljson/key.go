@@ -32,8 +32,15 @@ func (p *parser) key(not byte) bool {
 			return false
 		}
 	case class[c]&start != 0:
-		end, colon := p.plainEnd(p.pos)
-		if !colon || !p.plainStart() || !keyIsText(p.src[p.pos:end]) || p.src[end-1] == ' ' || p.src[end-1] == '\t' {
+		colonAt, colon := p.plainEnd(p.pos)
+		if !colon || !p.plainStart() {
+			return false
+		}
+		end := colonAt
+		for p.src[end-1] == ' ' || p.src[end-1] == '\t' {
+			end--
+		}
+		if !keyIsText(p.src[p.pos:end]) {
 			return false
 		}
 		for _, c := range p.src[p.pos:end] {
@@ -42,7 +49,7 @@ func (p *parser) key(not byte) bool {
 			}
 		}
 		p.out = appendString(p.out, p.src[p.pos:end])
-		p.pos = end
+		p.pos = colonAt
 	default:
 		return false
 	}

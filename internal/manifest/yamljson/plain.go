@@ -143,9 +143,10 @@ func hintNumber(s []byte) kind {
 	if len(digits) == 0 || digits[0] == '-' {
 		return text // and not a document mark
 	}
-	dots, plain := 0, len(digits) <= 18 && (digits[0] != '0' || len(s) == 1)
+	dots, any, plain := 0, false, len(digits) <= 18 && (digits[0] != '0' || len(s) == 1)
 	for _, c := range digits {
 		if c >= '0' && c <= '9' {
+			any = true
 			continue
 		}
 		plain = false
@@ -161,7 +162,7 @@ func hintNumber(s []byte) kind {
 	switch {
 	case plain:
 		return decimal
-	case dots > 1:
+	case dots > 1, dots == 0 && !any:
 		return text
 	}
 	return unsure
