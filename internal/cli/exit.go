@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 )
 
 // The exit codes.
@@ -36,7 +37,7 @@ func usagef(format string, args ...any) error {
 // exit prints an error, if there is one to print, and returns the exit code.
 func (a *app) exit(ctx context.Context, err error) int {
 	var code *codeError
-	var unread *engine.UnreadError
+	var unread *rows.UnreadError
 	var sql *engine.Error
 	switch {
 	case err == nil:

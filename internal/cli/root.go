@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+	"k8s.io/klog/v2"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
@@ -35,6 +36,8 @@ type app struct {
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, s Streams) int {
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard) // what client-go has to say, errors say
 	a := &app{Streams: s, name: "kubectl kspm"}
 	root := a.root()
 	root.SetArgs(args[1:])

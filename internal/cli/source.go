@@ -9,6 +9,8 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // sourceFlags say what to look at: manifests, or else the cluster of the
@@ -48,12 +50,25 @@ func (f *sourceFlags) open(ctx context.Context, a *app) (assess.Source, error) {
 	if info.User != "" {
 		line += " as " + info.User
 	}
-	if ns := f.kube.Namespace(); ns != "" {
-		a.note("%s, namespace %s", line, ns)
-	} else {
+	ns := f.kube.Namespace()
+	if ns == "" {
 		a.note("%s, all namespaces", line)
+		return src, nil
 	}
-	return src, nil
+	a.note("%s, namespace %s", line, ns)
+	return src, namespaceExists(ctx, src, ns)
+}
+
+// namespaceExists refuses a namespace that is known not to exist: nothing would
+// be found in it, and that would look like compliance. Who may not read the
+// Namespace object is given the benefit of the doubt.
+func namespaceExists(ctx context.Context, src rows.Source, ns string) error {
+	found := false
+	err := src.Each(ctx, tables.Namespaces, rows.Scope{Namespace: ns}, func(*tables.Object) { found = true })
+	if err == nil && !found {
+		return usagef("namespace %q does not exist", ns)
+	}
+	return nil
 }
 
 func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, error) {
@@ -70,5 +85,8 @@ func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, err
 	}
 	c := files.Counts()
 	a.note("manifests: %d objects in %d files", c.Objects, c.Files)
+	if ns := f.kube.Namespace(); ns != "" {
+		return assess.Manifests(files), namespaceExists(ctx, files, ns)
+	}
 	return assess.Manifests(files), nil
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -12,27 +13,32 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/session"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 type sqlOptions struct {
 	*app
 	source  sourceFlags
+	fleet   fleetFlags
 	output  string
 	timeout time.Duration
+	explain bool
 }
 
 func (a *app) sqlCommand() *cobra.Command {
 	o := &sqlOptions{app: a}
 	cmd := &cobra.Command{
 		Use:   "sql QUERY",
-		Short: "Ask a cluster or manifests anything, in SQL",
-		Long: `Runs one SELECT (SQLite's dialect) over the objects of a cluster, or of manifests
-with -f. Only what the query touches is read. 'tables' lists the tables.`,
+		Short: "Ask clusters or manifests anything, in SQL",
+		Long: `Runs one SELECT (SQLite's dialect) over the objects of a cluster, of many clusters,
+or of manifests with -f. Only what the query touches is read: a condition on
+namespace or name becomes a request for just that. 'tables' lists the tables.`,
 		Example: `  kubectl kspm sql "SELECT namespace, name FROM k8s_pods WHERE host_network = 1"
   kubectl kspm sql "SELECT image, count(*) AS n FROM k8s_containers WHERE judged GROUP BY image ORDER BY n DESC" -o csv
+  kubectl kspm sql --contexts 'prod-*' "SELECT cluster, count(*) AS pods FROM k8s_pods GROUP BY cluster"
   kubectl kspm sql -f deploy/ "SELECT kind, name, file, line FROM k8s_workloads"`,
-		Args: func(cmd *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("want one query, in quotes: %s sql \"SELECT name FROM k8s_pods\"", a.name)
 			}
@@ -41,8 +47,10 @@ with -f. Only what the query touches is read. 'tables' lists the tables.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
 	}
 	o.source.add(cmd)
+	o.fleet.add(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", strings.Join(report.RowFormats(), ", "))
-	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "stop a query that runs longer; reading the cluster is not counted")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "stop a query that computes for longer than this")
+	cmd.Flags().BoolVar(&o.explain, "explain", false, "say on stderr what was read for the query, and why")
 	return cmd
 }
 
@@ -60,41 +68,67 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 	if err != nil {
 		return err
 	}
-	src, err := o.source.open(ctx, o.app)
+	members, incomplete, err := o.members(ctx)
 	if err != nil {
 		return err
 	}
-	stop := o.progress(&src)
-	set, err := rows.Load(ctx, src, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()}, rows.Scope{})
-	stop()
-	if err != nil {
-		return err
+	data := session.New(members, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()})
+	columns, result, err := o.query(ctx, db, data, query)
+	if o.explain {
+		o.explainReads(data.Reads())
 	}
-	columns, result, err := o.query(ctx, db, set, query)
 	if err != nil {
 		return err
 	}
 	if err := o.write(output{}, func(w io.Writer) error { return format(w, columns, result) }); err != nil {
 		return err
 	}
-	if len(src.Problems) > 0 {
-		return &codeError{exitIncomplete, "some manifests could not be read: the result is incomplete"}
+	for _, f := range data.Failures() {
+		o.note("error: %s: %v", f.Member, f.Err)
+		incomplete = true
+	}
+	if incomplete {
+		return &codeError{exitIncomplete, "not everything could be read: the result is incomplete"}
 	}
 	return nil
 }
 
-func (o *sqlOptions) query(ctx context.Context, db *engine.DB, set *rows.Set, query string) ([]string, [][]any, error) {
+// members opens what the query is about. incomplete says that some of it
+// could not be.
+func (o *sqlOptions) members(ctx context.Context) (members []session.Member, incomplete bool, err error) {
+	if o.fleet.asked() {
+		return o.fleet.open(ctx, o.app, o.source.kube)
+	}
+	src, err := o.source.open(ctx, o.app)
+	if err != nil {
+		return nil, false, err
+	}
+	return []session.Member{{Name: src.Info.Name, Source: src}}, len(src.Problems) > 0, nil
+}
+
+func (o *sqlOptions) query(ctx context.Context, db *engine.DB, data *session.Session, query string) ([]string, [][]any, error) {
 	timedOut := &codeError{exitError, "stopped after " + o.timeout.String() + ": --timeout allows more"}
-	ctx, cancel := context.WithTimeoutCause(ctx, o.timeout, timedOut)
-	defer cancel()
+	watch := newStopwatch(ctx, o.timeout, timedOut)
+	defer watch.end()
 	var result [][]any
-	columns, err := db.Query(ctx, engine.Snapshot(set), query, nil, func(values []any) error {
-		row := slices.Clone(values)
-		for i, v := range row {
-			row[i] = tables.CleanAny(v)
-		}
-		result = append(result, row)
+	columns, err := db.Query(watch.ctx, watch.data(data), query, nil, func(values []any) error {
+		result = append(result, slices.Clone(values))
 		return nil
 	})
 	return columns, result, err
+}
+
+func (o *sqlOptions) explainReads(reads []session.Read) {
+	for _, r := range reads {
+		where := "everything"
+		switch {
+		case r.Scope.Namespace != "" && r.Scope.Name != "":
+			where = fmt.Sprintf("namespace %s, name %s", r.Scope.Namespace, r.Scope.Name)
+		case r.Scope.Namespace != "":
+			where = "namespace " + r.Scope.Namespace
+		case r.Scope.Name != "":
+			where = "name " + r.Scope.Name
+		}
+		o.note("read %s: %s of %s (%s)", r.Table, where, strings.Join(r.Resources, ", "), r.Why)
+	}
 }

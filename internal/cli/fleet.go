@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/session"
+)
+
+// fleetFlags choose many clusters at once.
+type fleetFlags struct {
+	contexts []string
+	all      bool
+}
+
+func (f *fleetFlags) add(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&f.contexts, "contexts", nil, "all contexts of the kubeconfig that match these patterns, such as 'prod-*'")
+	cmd.Flags().BoolVar(&f.all, "all-contexts", false, "all contexts of the kubeconfig")
+}
+
+func (f *fleetFlags) asked() bool { return f.all || len(f.contexts) > 0 }
+
+// open connects to every cluster at once. One that is down is said so on
+// stderr and left out; none at all is an error.
+func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (members []session.Member, incomplete bool, err error) {
+	names, err := f.names(flags)
+	if err != nil {
+		return nil, false, err
+	}
+	clusters := make([]*kube.Cluster, len(names))
+	errs := make([]error, len(names))
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { clusters[i], errs[i] = flags.ForContext(name).Connect(ctx) })
+	}
+	wg.Wait()
+	if ctx.Err() != nil {
+		return nil, false, ctx.Err()
+	}
+	for i, c := range clusters {
+		if errs[i] != nil {
+			a.note("error: %s: %v", names[i], errs[i])
+			incomplete = true
+			continue
+		}
+		members = append(members, session.Member{Name: names[i], Source: c})
+	}
+	if len(members) == 0 {
+		return nil, true, &codeError{exitIncomplete, "none of the clusters can be read"}
+	}
+	var read []string
+	for _, m := range members {
+		read = append(read, m.Name)
+	}
+	a.note("%d of %d clusters: %s", len(members), len(names), strings.Join(read, ", "))
+	return members, incomplete, nil
+}
+
+func (f *fleetFlags) names(flags *kube.Flags) ([]string, error) {
+	patterns := f.contexts
+	if f.all {
+		patterns = []string{"*"}
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, p := range patterns {
+		matching, err := flags.Contexts(p)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range matching {
+			if !seen[name] {
+				seen[name] = true
+				names = append(names, name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return nil, errors.New("the kubeconfig has no contexts")
+	}
+	return names, nil
+}
