@@ -32,8 +32,11 @@ func from[R, T any](r *Resource, rows func(o *Object, v T, emit func(R))) source
 	}}
 }
 
-// define declares a table: it erases the row type and registers the result.
-func define[R any](s spec[R]) *Table {
+// define declares a table and registers it.
+func define[R any](s spec[R]) *Table { return register(s.table()) }
+
+// table erases the row type.
+func (s spec[R]) table() *Table {
 	t := &Table{Name: s.Name, Row: s.Row, Doc: s.Doc, Examples: s.Examples, Facts: s.Facts}
 	var values []func(R) Value
 	for _, group := range s.Columns {
@@ -58,7 +61,7 @@ func define[R any](s spec[R]) *Table {
 			s.Derive(w, func(r R) { appendRow(r, cols, a) })
 		}
 	}
-	return register(t)
+	return t
 }
 
 func text[R any](name, doc string, value func(R) Value) column[R] {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
@@ -24,6 +25,9 @@ type sqlOptions struct {
 	output  string
 	timeout time.Duration
 	explain bool
+
+	members            []session.Member
+	incomplete, opened bool
 }
 
 func (a *app) sqlCommand() *cobra.Command {
@@ -59,7 +63,7 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 	if err != nil {
 		return usagef("-o: %v", err)
 	}
-	db, err := engine.Open(tables.All())
+	db, err := o.openDB()
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 	if err != nil {
 		return err
 	}
-	members, incomplete, err := o.members(ctx)
+	members, incomplete, err := o.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -93,17 +97,38 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 	return nil
 }
 
-// members opens what the query is about. incomplete says that some of it
+// openDB makes a database whose tables are the declared ones, and on demand
+// any resource of the sources.
+func (o *sqlOptions) openDB() (*engine.DB, error) {
+	names := &resolver{sources: func(ctx context.Context) ([]rows.Source, error) {
+		members, _, err := o.open(ctx)
+		var sources []rows.Source
+		for _, m := range members {
+			sources = append(sources, m.Source)
+		}
+		return sources, err
+	}}
+	return engine.Open(tables.All(), engine.WithResolve(names.resolve))
+}
+
+// open opens what the query is about, once. incomplete says that some of it
 // could not be.
-func (o *sqlOptions) members(ctx context.Context) (members []session.Member, incomplete bool, err error) {
-	if o.fleet.asked() {
-		return o.fleet.open(ctx, o.app, o.source.kube)
+func (o *sqlOptions) open(ctx context.Context) (members []session.Member, incomplete bool, err error) {
+	if o.opened {
+		return o.members, o.incomplete, nil
 	}
-	src, err := o.source.open(ctx, o.app)
+	if o.fleet.asked() {
+		members, incomplete, err = o.fleet.open(ctx, o.app, o.source.kube)
+	} else {
+		var src assess.Source
+		src, err = o.source.open(ctx, o.app)
+		members, incomplete = []session.Member{{Name: src.Info.Name, Source: src.Source}}, len(src.Problems) > 0
+	}
 	if err != nil {
 		return nil, false, err
 	}
-	return []session.Member{{Name: src.Info.Name, Source: src}}, len(src.Problems) > 0, nil
+	o.members, o.incomplete, o.opened = members, incomplete, true
+	return members, incomplete, nil
 }
 
 func (o *sqlOptions) query(ctx context.Context, db *engine.DB, data *session.Session, query string) ([]string, [][]any, error) {

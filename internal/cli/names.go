@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+// resolver finds the table that a name in a query means when no table is
+// called so: a resource, by any name that kubectl accepts. What tables know is
+// found without asking; anything else is looked up where the objects are.
+type resolver struct {
+	// sources opens the sources, once.
+	sources func(ctx context.Context) ([]rows.Source, error)
+	served  []*tables.Resource
+	asked   bool
+}
+
+// resolve implements engine.WithResolve.
+func (r *resolver) resolve(ctx context.Context, name string) (*tables.Table, error) {
+	if res := tables.ResourceNamed(name); res != nil {
+		return tables.ForResource(res), nil
+	}
+	if strings.HasPrefix(name, "k8s_") || strings.HasPrefix(name, "kspm_") {
+		return nil, nil // a table's own name, mistyped: the engine knows what is near
+	}
+	if err := r.discover(ctx); err != nil {
+		return nil, err
+	}
+	res, err := kube.Find(r.served, name)
+	if err != nil {
+		return nil, err
+	}
+	return tables.ForResource(res), nil
+}
+
+func (r *resolver) discover(ctx context.Context) error {
+	if r.asked {
+		return nil
+	}
+	r.asked = true
+	sources, err := r.sources(ctx)
+	if err != nil {
+		return err
+	}
+	for _, src := range sources {
+		switch src := src.(type) {
+		case *manifest.Files:
+			for _, c := range src.Resources() {
+				r.served = append(r.served, c.Resource)
+			}
+		case *kube.Cluster:
+			served, err := src.Discover(ctx)
+			if err != nil && len(served) == 0 {
+				return err
+			}
+			r.served = append(r.served, served...)
+		}
+	}
+	return nil
+}
