@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"modernc.org/libc"
@@ -45,11 +46,12 @@ type session struct {
 	ctx     context.Context
 	text    *text
 	data    Data
-	atHand  bool // data needs no scope
+	peeker  Peeker // data, if it is one
 	loaded  map[load]*rows.Table
-	reads   rows.Plan // reported by the authorizer
-	refusal *Error    // why the authorizer refused the statement
-	err     error     // the first error of a callback, in its own words
+	objects map[string]int64 // numbers of objects, for rowids
+	reads   rows.Plan        // reported by the authorizer
+	refusal *Error           // why the authorizer refused the statement
+	err     error            // the first error of a callback, in its own words
 }
 
 // load is what Data was asked for.
@@ -137,8 +139,8 @@ func (c *conn) close() error {
 
 // begin starts a session; no statement is alive on the connection.
 func (c *conn) begin(ctx context.Context, x *text, data Data) {
-	_, atHand := data.(peeker)
-	c.session = session{ctx: ctx, text: x, data: data, atHand: atHand, loaded: map[load]*rows.Table{}}
+	peeker, _ := data.(Peeker)
+	c.session = session{ctx: ctx, text: x, data: data, peeker: peeker, loaded: map[load]*rows.Table{}}
 	for _, t := range c.virtual {
 		t.forget()
 	}
@@ -155,22 +157,47 @@ func (c *conn) fail(err error) error {
 	return err
 }
 
+// peek returns the rows of a table if they are at hand.
+func (c *conn) peek(t *tables.Table) *rows.Table {
+	if c.peeker == nil {
+		return nil
+	}
+	return c.peeker.Peek(t)
+}
+
 // rows returns the rows of a table, asking for each scope once.
-func (c *conn) rows(t *tables.Table, scope rows.Scope) (*rows.Table, error) {
+func (c *conn) rows(t *table, scope rows.Scope) (*rows.Table, error) {
 	if c.ctx.Err() != nil {
 		return nil, context.Cause(c.ctx)
 	}
-	key := load{t, scope}
+	key := load{t.Table, scope}
 	if have := c.loaded[key]; have != nil {
 		return have, nil
 	}
 	if c.data == nil {
 		return nil, fmt.Errorf("internal error: table %s is read without data", t.Name)
 	}
-	have, err := c.data.Rows(c.ctx, t, c.reads[t], scope)
+	cols := c.reads[t.Table]
+	if t.scope.uid >= 0 && c.peek(t.Table) == nil && !slices.Contains(cols, t.scope.uid) {
+		cols = append(slices.Clone(cols), t.scope.uid)
+	}
+	have, err := c.data.Rows(c.ctx, t.Table, cols, scope)
 	if err != nil {
 		return nil, err
 	}
 	c.loaded[key] = have
 	return have, nil
+}
+
+// object numbers the objects of a session.
+func (c *conn) object(uid string) int64 {
+	n, ok := c.objects[uid]
+	if !ok {
+		if c.objects == nil {
+			c.objects = map[string]int64{}
+		}
+		n = int64(len(c.objects))
+		c.objects[uid] = n
+	}
+	return n
 }

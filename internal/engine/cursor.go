@@ -27,6 +27,7 @@ type cursor struct {
 	checks []check
 	memos  []memo // by term
 	steps  uint32
+	atHand bool // the rows are, whatever the scope
 }
 
 // checkEvery is after how many rows a cursor looks whether the query's context
@@ -51,12 +52,15 @@ func (c *cursor) Filter(number int, _ string, args []vtab.Value) (err error) {
 
 // load gets the rows. A scan that begins again often has them already.
 func (c *cursor) load(p plan, args []vtab.Value) (err error) {
+	if c.rows == nil {
+		c.atHand = c.conn.peek(c.Table) != nil
+	}
 	scope := c.scopeOf(p, args)
 	if c.rows != nil && scope == c.last && c.conn.ctx.Err() == nil {
 		return nil
 	}
 	c.last = scope
-	c.rows, err = c.conn.rows(c.Table, scope)
+	c.rows, err = c.conn.rows(c.table, scope)
 	return err
 }
 
@@ -64,7 +68,7 @@ func (c *cursor) load(p plan, args []vtab.Value) (err error) {
 // is not at hand. A value that only equals what it asks for under some
 // collation is none.
 func (c *cursor) scopeOf(p plan, args []vtab.Value) (scope rows.Scope) {
-	if c.conn.atHand || c.conn.text.collates {
+	if c.atHand || c.conn.text.collates {
 		return scope
 	}
 	for i, term := range p {
@@ -200,8 +204,19 @@ func (c *cursor) Column(i int) (v vtab.Value, err error) {
 // Rowid implements vtab.Cursor.
 func (c *cursor) Rowid() (id int64, err error) {
 	defer c.recovered(&err)
-	return int64(c.row) + 1, nil
+	if c.atHand || c.scope.uid < 0 {
+		return int64(c.row) + 1, nil
+	}
+	// One object may have been found in two scopes, and SQLite tells by the
+	// rowid whether it has seen a row: for `namespace = 'x' OR name = 'y'`.
+	uids := c.column(c.scope.uid)
+	uid, _ := uids.At(int(c.row)).(string)
+	nth, _ := slices.BinarySearch(uids.Rows(uids.Codes[c.row]), c.row)
+	return c.conn.object(uid)<<maxRowsShift + int64(nth) + 1, nil
 }
+
+// maxRowsShift leaves room for a million rows of one object.
+const maxRowsShift = 20
 
 // Close implements vtab.Cursor.
 func (c *cursor) Close() error { return nil }

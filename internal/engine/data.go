@@ -14,8 +14,16 @@ type Data interface {
 	// Rows returns the rows of a table, with at least the given columns. It
 	// may leave out rows outside the scope. It is called when the query first
 	// needs the rows, and again for every other scope; it must return when
-	// ctx ends.
+	// ctx ends. The rows of one object are the same, in the same order, in
+	// whatever scope it is found.
 	Rows(ctx context.Context, t *tables.Table, cols []int, scope rows.Scope) (*rows.Table, error)
+}
+
+// Peeker is Data that has rows at hand before the query runs: the engine plans
+// by them, and asks for them without a scope. Peek returns nil for a table
+// that is not at hand.
+type Peeker interface {
+	Peek(t *tables.Table) *rows.Table
 }
 
 // UnreadError says that rows cannot be had because resources could not be
@@ -64,10 +72,5 @@ func (s snapshot) Rows(_ context.Context, t *tables.Table, cols []int, _ rows.Sc
 	return loaded, nil
 }
 
-// peek returns rows that are at hand, for estimates.
-func (s snapshot) peek(t *tables.Table) *rows.Table { return s.set.Tables[t] }
-
-// peeker is data whose rows are all at hand before the query runs.
-type peeker interface {
-	peek(t *tables.Table) *rows.Table
-}
+// Peek implements Peeker.
+func (s snapshot) Peek(t *tables.Table) *rows.Table { return s.set.Tables[t] }

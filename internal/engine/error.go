@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,15 +61,20 @@ func (e *Error) Caret() string {
 	return string(line) + "\n" + strings.Repeat(" ", at) + strings.Repeat("^", word)
 }
 
-// wordLen is the length of the token at the error, in characters.
+// wordLen is the length of the token at the error, in characters; of names
+// joined by dots, that of all.
 func (e *Error) wordLen() int {
-	for _, t := range tokenize(e.SQL) {
-		if t.start == e.Offset {
-			first, _, _ := strings.Cut(e.SQL[t.start:t.end], "\n")
-			return utf8.RuneCountInString(first)
-		}
+	tokens := tokenize(e.SQL)
+	i := slices.IndexFunc(tokens, func(t token) bool { return t.start == e.Offset })
+	if i < 0 {
+		return 1
 	}
-	return 1
+	last := i
+	for tokens[i].identifier() && last+2 < len(tokens) && tokens[last+1].text == "." && tokens[last+2].identifier() {
+		last += 2
+	}
+	first, _, _ := strings.Cut(e.SQL[tokens[i].start:tokens[last].end], "\n")
+	return utf8.RuneCountInString(first)
 }
 
 // harmless is s with a space for every character that is not printed as one.

@@ -177,11 +177,11 @@ func (g *generator) predicate(aliases []string) string {
 	case 9:
 		return fmt.Sprintf("%s.rowid %s %d", pick(g, aliases...), pick(g, "=", "<", ">="), g.IntN(30))
 	case 10:
-		return fmt.Sprintf("%s %s %s%s", g.operand(aliases), pick(g, operators...), col, collate)
+		return fmt.Sprintf("%s %s %s%s", g.operand(aliases), pick(g, comparisons...), col, collate)
 	}
-	return fmt.Sprintf("%s%s %s %s", col, collate, pick(g, operators...), g.operand(aliases)) + pick(g, "", "", "", " COLLATE NOCASE")
+	return fmt.Sprintf("%s%s %s %s", col, collate, pick(g, comparisons...), g.operand(aliases)) + pick(g, "", "", "", " COLLATE NOCASE")
 }
 
-var operators = []string{"=", "=", "==", "!=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "IS NOT DISTINCT FROM", "IS DISTINCT FROM"}
+var comparisons = []string{"=", "=", "==", "!=", "<>", "<", "<=", ">", ">=", "IS", "IS NOT", "IS NOT DISTINCT FROM", "IS DISTINCT FROM"}
 
 func isText(column string) bool { return strings.Trim(column[2:], "ikr") != "" }

@@ -10,7 +10,7 @@ import (
 // heapLimit bounds the memory of all of the process's SQLite connections
 // together, in bytes. Rows are not in it: they are not SQLite's. What counts
 // is sorting, grouping, materialised subqueries, strings.
-const heapLimit = 512 << 20
+const heapLimit = 256 << 20
 
 // SQLite counts its memory, without which it has no limit, only when told so
 // before the process opens its first connection, whoever opens it.

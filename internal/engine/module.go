@@ -62,7 +62,7 @@ func (m *module) Create(ctx vtab.Context, args []string) (_ vtab.Table, err erro
 		return nil, fmt.Errorf("internal error: no table is being declared")
 	}
 	t := &table{Table: c.declaring, conn: c, known: map[string]int{}}
-	t.scope.namespace, t.scope.name = scopeColumns(t.Table)
+	t.scope = scopeOf(t.Table)
 	c.virtual = append(c.virtual, t)
 	return t, ctx.Declare(schema(t.Table))
 }
@@ -89,20 +89,28 @@ type table struct {
 	conn  *conn
 	plans []plan
 	known map[string]int // index of a plan by its terms
-	// scope has the columns on which equality is a scope, or -1.
-	scope struct{ namespace, name int }
+	scope scopeColumns
 }
 
-// scopeColumns finds the key columns that hold metadata.namespace and
-// metadata.name. A table computed from all objects together has none.
-func scopeColumns(t *tables.Table) (namespace, name int) {
+// scopeColumns are the key columns that hold metadata's namespace, name and
+// uid: equality on the first two is a scope, and the third tells rows of
+// different scopes apart. Where one is missing it is -1.
+type scopeColumns struct{ namespace, name, uid int }
+
+// scopeOf finds the scope columns. A table computed from all objects together
+// has none.
+func scopeOf(t *tables.Table) scopeColumns {
 	key := func(name string) int {
-		if i := t.Column(name); i >= 0 && t.Columns[i].Key && t.Derive == nil && len(t.Facts) == 0 {
+		if i := t.Column(name); i >= 0 && t.Columns[i].Key {
 			return i
 		}
 		return -1
 	}
-	return key("namespace"), key("name")
+	s := scopeColumns{key("namespace"), key("name"), key("uid")}
+	if s.uid < 0 || t.Derive != nil || len(t.Facts) > 0 {
+		return scopeColumns{-1, -1, -1}
+	}
+	return s
 }
 
 // recovered turns a panic of a callback into an error: SQLite's lock would
@@ -114,7 +122,9 @@ func (t *table) recovered(err *error) {
 }
 
 // Open implements vtab.Table.
-func (t *table) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
+func (t *table) Open() (vtab.Cursor, error) {
+	return &cursor{table: t}, nil
+}
 
 // Disconnect implements vtab.Table.
 func (t *table) Disconnect() error { return nil }

@@ -8,21 +8,34 @@ import (
 // nearest returns the candidate that name is most likely a slip for, or "".
 func nearest(name string, candidates []string) string {
 	want := plain(name)
-	best, bestDistance := "", 1+len(want)/3
+	best, bestDistance, bestShared := "", (len(want)+2)/3, -1
 	for _, c := range slices.Sorted(slices.Values(candidates)) {
 		have := plain(c)
-		d := distance(want, have)
+		d, common := distance(want, have), shared(want, have)
 		switch {
 		case have == want || have == want+"s" || have+"s" == want || have == want+"es":
 			d = 0
 		case len(want) >= 4 && (strings.HasPrefix(have, want) || strings.HasSuffix(have, want)):
 			d = min(d, 1)
 		}
-		if d < bestDistance || d == bestDistance && best == "" {
-			best, bestDistance = c, d
+		if d < bestDistance || d == bestDistance && common > bestShared {
+			best, bestDistance, bestShared = c, d, common
 		}
 	}
 	return best
+}
+
+// shared counts the bytes with which both begin, and with which both end.
+func shared(a, b string) int {
+	n := min(len(a), len(b))
+	front, back := 0, 0
+	for front < n && a[front] == b[front] {
+		front++
+	}
+	for back < n && a[len(a)-1-back] == b[len(b)-1-back] {
+		back++
+	}
+	return front + back
 }
 
 // plain leaves of a name what people remember: no prefix, underscores or case.

@@ -65,6 +65,13 @@ func (db *DB) Query(ctx context.Context, data Data, sql string, args []any, row 
 	if err := st.bind(args); err != nil {
 		return nil, err
 	}
+	if t := c.counted(); t != nil {
+		n, err := t.count()
+		if err != nil {
+			return st.columns, err
+		}
+		return st.columns, row([]any{n})
+	}
 	values := make([]any, len(st.columns))
 	for {
 		more, err := st.step()
@@ -105,7 +112,8 @@ func (c *conn) compile() (*stmt, error) {
 			return nil, c.noSuchTable(name)
 		}
 		if err := c.declare(name, t); err != nil {
-			return nil, err
+			c.broken = true
+			return nil, c.explain(err)
 		}
 	}
 }

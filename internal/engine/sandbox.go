@@ -57,6 +57,9 @@ func (c *conn) authorizeRead(name, column string) sqlite.AuthorizerReturnCode {
 func (c *conn) refuse(word, format string, args ...any) sqlite.AuthorizerReturnCode {
 	if c.refusal == nil {
 		offset := find(c.text.tokens, word)
+		if word == "sqlite_master" && offset < 0 {
+			offset = find(c.text.tokens, "sqlite_schema")
+		}
 		c.refusal = newError(c.text.whole, offset, format, args...)
 	}
 	return sqlite.AuthorizerDeny

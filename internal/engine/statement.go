@@ -15,6 +15,7 @@ type text struct {
 	// every comparison of our columns is bytewise, for none is declared with
 	// a collation.
 	collates bool
+	explains bool // begins with EXPLAIN
 	// common are the names of common table expressions.
 	common map[string]bool
 }
@@ -48,6 +49,7 @@ func newText(whole string) (*text, error) {
 	}
 	x := &text{whole: whole, tokens: tokens, from: tokens[0].start, common: commonTables(tokens)}
 	x.sql = whole[x.from:tokens[len(tokens)-1].end]
+	x.explains = x.tokens[0].is("explain")
 	x.collates = slices.ContainsFunc(tokens, func(t token) bool { return t.is("collate") })
 	return x, x.checkVerb()
 }
