@@ -120,7 +120,7 @@ WITH more(tree) AS (VALUES
   ('/opt/cni/'), ('/var/spool/cron/'), ('/lib64/'), ('/var/lib/containers/'), ('/var/lib/crio/'),
   ('/var/lib/k0s/'), ('/var/snap/')),
 volumes AS (
-  SELECT *,
+  SELECT asset_kind, namespace, asset_name, volume, path, host_path, host_path_type, sensitive, drift, pods, file, line,
     (SELECT group_concat(container, ', ') FROM (
       SELECT DISTINCT m.container FROM k8s_container_mounts m WHERE m.spec_id = v.spec_id AND m.volume = v.volume ORDER BY 1)) AS mounted_by,
     (SELECT min(coalesce(m.read_only, 0)) FROM k8s_container_mounts m WHERE m.spec_id = v.spec_id AND m.volume = v.volume) AS all_read_only

@@ -1,0 +1,232 @@
+-- id: NSA-19
+-- title: Service account token mounted automatically
+-- section: Kubernetes Pod security
+-- severity: medium
+-- scope: namespace
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   The token is a login to the Kubernetes API, as a file that any process of the pod can read
+--   and send away. Most applications never call the API; for them it only makes one flaw, such
+--   as a file that can be read over the web, into access to the cluster with all rights that
+--   the account has, and will ever be given.
+-- fix: |
+--   Set automountServiceAccountToken: false in the pod spec, at {{.path}}, unless the application calls the Kubernetes API.
+--   If it does, give it a service account of its own instead of {{.service_account}}, with the rights that it needs,
+--   and keep this as a waiver, or mount the token where only one container sees it: a projected volume with a
+--   serviceAccountToken source, an audience and a short expirationSeconds.
+-- patch:
+--   pod: {automountServiceAccountToken: false}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, protecting Pod service account tokens
+--   - https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting
+-- aliases: [CIS-5.1.6, CIS-5.1.5, C-0034, C-0190, C-0261, KSV-0036]
+-- pass:
+--   - name: false in the pod, whatever the account says
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: web, namespace: shop}
+--       automountServiceAccountToken: true
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         serviceAccountName: web
+--         automountServiceAccountToken: false
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: false in the account, named, by the deprecated field, and the default one
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: web, namespace: shop}
+--       automountServiceAccountToken: false
+--       ---
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: default, namespace: shop}
+--       automountServiceAccountToken: false
+--       ---
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             serviceAccountName: web
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: old, namespace: shop}
+--       spec:
+--         serviceAccount: web
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: none, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: a running pod without a token, and one that mounts a token on purpose
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: default, namespace: shop}
+--       automountServiceAccountToken: false
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: static-cp1, namespace: shop, uid: p1, annotations: {kubernetes.io/config.mirror: abc}}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: chosen, namespace: shop, uid: p2}
+--       spec:
+--         volumes: [{name: token, projected: {sources: [{serviceAccountToken: {path: token, expirationSeconds: 600, audience: vault}}]}}]
+--         containers: [{name: app, image: registry.example/app:1, volumeMounts: [{name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount}]}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: also-chosen, namespace: pay, uid: p3}
+--       spec:
+--         automountServiceAccountToken: false
+--         volumes: [{name: token, projected: {sources: [{serviceAccountToken: {path: token}}]}}]
+--         containers: [{name: app, image: registry.example/app:1, volumeMounts: [{name: token, mountPath: /var/run/secrets/kubernetes.io/serviceaccount}]}]
+--       status: {phase: Running}
+--   - name: the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: coredns, namespace: kube-system}
+--       spec:
+--         containers: [{name: coredns, image: registry.example/coredns:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         automountServiceAccountToken: false
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: unset everywhere, with an account, with the default one, and without the account's manifest
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: web, namespace: shop}
+--       ---
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             serviceAccountName: web
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: none, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 serviceAccountName: elsewhere
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: Deployment, name: web, path: spec.template.spec.automountServiceAccountToken, actual: unset, expected: "false", service_account: web, account_setting: unset}
+--       - {kind: Pod, name: none, service_account: default}
+--       - {kind: CronJob, name: nightly, path: spec.jobTemplate.spec.template.spec.automountServiceAccountToken, service_account: elsewhere}
+--   - name: true in the pod, over the account's false, and true in the account
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: web, namespace: shop}
+--       automountServiceAccountToken: false
+--       ---
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: api, namespace: shop}
+--       automountServiceAccountToken: true
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         serviceAccountName: web
+--         automountServiceAccountToken: true
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         serviceAccountName: api
+--         containers: [{name: app, image: registry.example/app:1}]
+--     rows:
+--       - {name: web, actual: "true", account_setting: "false"}
+--       - {name: api, actual: unset, account_setting: "true"}
+--   - name: running pods with a token, one of them from before its account said false
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: default, namespace: shop}
+--       automountServiceAccountToken: false
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: before, namespace: shop, uid: p1}
+--       spec:
+--         serviceAccountName: default
+--         volumes: [{name: kube-api-access-x7k2p, projected: {sources: [{serviceAccountToken: {path: token}}]}}]
+--         containers: [{name: app, image: registry.example/app:1, volumeMounts: [{name: kube-api-access-x7k2p, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}]}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: pay, uid: p2}
+--       spec:
+--         serviceAccountName: default
+--         volumes: [{name: kube-api-access-abcde, projected: {sources: [{serviceAccountToken: {path: token}}]}}]
+--         containers: [{name: app, image: registry.example/app:1, volumeMounts: [{name: kube-api-access-abcde, mountPath: /var/run/secrets/kubernetes.io/serviceaccount, readOnly: true}]}]
+--       status: {phase: Running}
+--     rows:
+--       - {name: before, namespace: shop, token_mounted: 1, account_setting: "false"}
+--       - {name: web, namespace: pay, token_mounted: 1}
+
+-- What a running pod mounts counts more than what is set: the account may have changed
+-- since. The catalogue weighs a token by its account's role bindings; we do not, since
+-- the role view may not read bindings, and NSA-56 to NSA-62 judge them.
+SELECT
+  s.asset_kind AS kind, s.namespace AS namespace, s.asset_name AS name,
+  s.spec_path || '.automountServiceAccountToken' AS path,
+  CASE s.automount_sa_token WHEN 1 THEN 'true' ELSE 'unset' END AS actual, 'false' AS expected,
+  coalesce(s.service_account_name, 'default') AS service_account,
+  CASE a.automount_sa_token WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'unset' END AS account_setting,
+  s.sa_token_mounted AS token_mounted, s.drift AS drift, s.pods AS pods, s.file AS file, s.line AS line
+FROM k8s_pod_specs s
+LEFT JOIN k8s_service_accounts a ON a.namespace = s.namespace AND a.name = coalesce(s.service_account_name, 'default')
+WHERE s.judged AND s.automount_sa_token IS NOT 0 AND CASE
+  WHEN s.sa_token_mounted = 0 THEN 0
+  WHEN coalesce(s.automount_sa_token, a.automount_sa_token, 1) = 1 THEN 1
+  -- Mounted although both say no: by hand, or when the account still said yes.
+  WHEN s.sa_token_mounted = 1 THEN EXISTS (SELECT 1 FROM k8s_pod_volumes v WHERE v.spec_id = s.spec_id AND v.volume LIKE 'kube-api-access-%')
+  ELSE 0
+END;

@@ -1,0 +1,162 @@
+-- id: NSA-26
+-- title: Containers without a CPU limit
+-- section: Network separation and hardening
+-- severity: low
+-- scope: namespace
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   Without a limit one container may use every core that its node has to spare: a loop, a
+--   flood of requests or a miner is paid for by its neighbours' response times. A limit also
+--   makes the use of a stolen container small and visible.
+-- fix: |
+--   Set resources.limits.cpu of container {{.container}}; {{.suggested}} is {{if .cpu_request}}twice what it requests{{else}}a place to start{{end}}, what it uses shows in: kubectl top pod{{if .namespace}} -n {{.namespace}}{{end}} --containers
+--   One limit for the whole pod (spec.resources.limits.cpu, from Kubernetes 1.34 on) does as well, and so does a LimitRange
+--   with a default in the namespace (NSA-22), for the pods created after it.
+--   A team that prefers fair shares by requests over limits can waive this rule; NSA-27 stays.
+-- patch:
+--   container:
+--     resources: {limits: {cpu: "{{.suggested}}"}}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, resource policies
+--   - https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+-- aliases: [C-0270, C-0050, KSV-0011]
+-- pass:
+--   - name: regular and sidecar with a limit; plain init and ephemeral containers are not judged
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, resources: {limits: {cpu: 500m}}}
+--         containers: [{name: app, image: registry.example/app:1, resources: {limits: {cpu: 500m}}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--   - name: a limit for the whole pod
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             resources: {limits: {cpu: 500m}}
+--             containers: [{name: app, image: registry.example/app:1}]
+--   - name: a LimitRange fills in a limit, by its default, or by its max where it has none
+--     objects: |
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: shop}
+--       spec: {limits: [{type: Container, default: {cpu: 500m}}]}
+--       ---
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: pay}
+--       spec: {limits: [{type: Container, max: {cpu: 500m}}]}
+--       ---
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: pay, namespace: pay}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: coredns, namespace: kube-system}
+--       spec:
+--         containers: [{name: coredns, image: registry.example/coredns:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, resources: {limits: {cpu: 500m}}}]
+-- fail:
+--   - name: no limits, and a request alone
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: StatefulSet
+--       metadata: {name: cart, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: cart}}
+--         template:
+--           metadata: {labels: {app: cart}}
+--           spec:
+--             initContainers:
+--               - {name: setup, image: registry.example/setup:1}
+--               - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always}
+--             containers: [{name: app, image: registry.example/app:1, resources: {requests: {cpu: 500m}, limits: {ephemeral-storage: 1Gi}}}]
+--     rows:
+--       - {kind: StatefulSet, name: cart, container: proxy, container_type: sidecar, actual: unset, path: "spec.template.spec.initContainers[1].resources.limits.cpu", suggested: 500m}
+--       - {kind: StatefulSet, name: cart, container: app, container_type: regular, path: "spec.template.spec.containers[0].resources.limits.cpu", cpu_request: 0.5, suggested: 1000m}
+--   - name: LimitRanges of another kind, another resource and another namespace
+--     objects: |
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: others, namespace: shop}
+--       spec:
+--         limits:
+--           - {type: Pod, max: {cpu: 500m}}
+--           - {type: Container, default: {ephemeral-storage: 1Gi}, min: {cpu: 500m}, defaultRequest: {cpu: 500m}}
+--       ---
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: pay}
+--       spec: {limits: [{type: Container, default: {cpu: 500m}}]}
+--       ---
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, container: run}
+--   - name: a running pod from before the LimitRange
+--     objects: |
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: shop}
+--       spec: {limits: [{type: Container, default: {cpu: 500m}}]}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: old, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: Pod, name: old, container: app}
+
+-- A LimitRange is written into pods when they are created: it counts for templates and
+-- manifests, and a running pod has to show the limit. An item without a default gives
+-- its max (the API server fills that in, manifests leave it out).
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
+  path || '.resources.limits.cpu' AS path, 'unset' AS actual, 'a limit' AS expected,
+  cpu_request, CASE WHEN cpu_request > 0 THEN printf('%dm', round(cpu_request * 2000)) ELSE '500m' END AS suggested,
+  image, drift, pods, file, line
+FROM k8s_containers c
+WHERE judged AND container_type IN ('regular', 'sidecar') AND cpu_limit IS NULL AND pod_cpu_limit IS NULL
+  AND (kind = 'Pod' AND uid IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM k8s_limit_ranges l
+    WHERE l.namespace = c.namespace AND l.limit_type = 'Container' AND l.resource = 'cpu' AND coalesce(l.default_limit, l.max) IS NOT NULL));

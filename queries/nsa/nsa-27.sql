@@ -1,0 +1,161 @@
+-- id: NSA-27
+-- title: Containers without a memory limit
+-- section: Network separation and hardening
+-- severity: medium
+-- scope: namespace
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   Memory cannot be slowed down like a processor: when a container without a limit grows, its
+--   node runs out, and the kernel kills processes of other pods, or the kubelet evicts them. One
+--   leak, or one large upload, is enough to take neighbours down.
+-- fix: |
+--   Set resources.limits.memory of container {{.container}}; {{.suggested}} is {{if .memory_request}}twice what it requests{{else}}a place to start{{end}}, what it uses shows in: kubectl top pod{{if .namespace}} -n {{.namespace}}{{end}} --containers
+--   One limit for the whole pod (spec.resources.limits.memory, from Kubernetes 1.34 on) does as well, and so does a LimitRange
+--   with a default in the namespace (NSA-22), for the pods created after it.
+-- patch:
+--   container:
+--     resources: {limits: {memory: "{{.suggested}}"}}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, resource policies
+--   - https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+-- aliases: [C-0271, C-0004, KSV-0018]
+-- pass:
+--   - name: regular and sidecar with a limit; plain init and ephemeral containers are not judged
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, resources: {limits: {memory: 256Mi}}}
+--         containers: [{name: app, image: registry.example/app:1, resources: {limits: {memory: 256Mi}}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--   - name: a limit for the whole pod
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             resources: {limits: {memory: 256Mi}}
+--             containers: [{name: app, image: registry.example/app:1}]
+--   - name: a LimitRange fills in a limit, by its default, or by its max where it has none
+--     objects: |
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: shop}
+--       spec: {limits: [{type: Container, default: {memory: 256Mi}}]}
+--       ---
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: pay}
+--       spec: {limits: [{type: Container, max: {memory: 256Mi}}]}
+--       ---
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: pay, namespace: pay}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: the cluster's own parts are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: coredns, namespace: kube-system}
+--       spec:
+--         containers: [{name: coredns, image: registry.example/coredns:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, resources: {limits: {memory: 256Mi}}}]
+-- fail:
+--   - name: no limits, and a request alone
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: StatefulSet
+--       metadata: {name: cart, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: cart}}
+--         template:
+--           metadata: {labels: {app: cart}}
+--           spec:
+--             initContainers:
+--               - {name: setup, image: registry.example/setup:1}
+--               - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always}
+--             containers: [{name: app, image: registry.example/app:1, resources: {requests: {memory: 300Mi}, limits: {ephemeral-storage: 1Gi}}}]
+--     rows:
+--       - {kind: StatefulSet, name: cart, container: proxy, container_type: sidecar, actual: unset, path: "spec.template.spec.initContainers[1].resources.limits.memory", suggested: 512Mi}
+--       - {kind: StatefulSet, name: cart, container: app, container_type: regular, path: "spec.template.spec.containers[0].resources.limits.memory", memory_request: 314572800, suggested: 600Mi}
+--   - name: LimitRanges of another kind, another resource and another namespace
+--     objects: |
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: others, namespace: shop}
+--       spec:
+--         limits:
+--           - {type: Pod, max: {memory: 256Mi}}
+--           - {type: Container, default: {ephemeral-storage: 1Gi}, min: {memory: 256Mi}, defaultRequest: {memory: 256Mi}}
+--       ---
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: pay}
+--       spec: {limits: [{type: Container, default: {memory: 256Mi}}]}
+--       ---
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, container: run}
+--   - name: a running pod from before the LimitRange
+--     objects: |
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: containers, namespace: shop}
+--       spec: {limits: [{type: Container, default: {memory: 256Mi}}]}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: old, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: Pod, name: old, container: app}
+
+-- A LimitRange is written into pods when they are created: it counts for templates and
+-- manifests, and a running pod has to show the limit. An item without a default gives
+-- its max (the API server fills that in, manifests leave it out).
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
+  path || '.resources.limits.memory' AS path, 'unset' AS actual, 'a limit' AS expected,
+  memory_request, CASE WHEN memory_request > 0 THEN printf('%dMi', (memory_request * 2 + 1048575) / 1048576) ELSE '512Mi' END AS suggested,
+  image, drift, pods, file, line
+FROM k8s_containers c
+WHERE judged AND container_type IN ('regular', 'sidecar') AND memory_limit IS NULL AND pod_memory_limit IS NULL
+  AND (kind = 'Pod' AND uid IS NOT NULL OR NOT EXISTS (
+    SELECT 1 FROM k8s_limit_ranges l
+    WHERE l.namespace = c.namespace AND l.limit_type = 'Container' AND l.resource = 'memory' AND coalesce(l.default_limit, l.max) IS NOT NULL));

@@ -1,0 +1,163 @@
+-- id: NSA-56
+-- title: Subjects with cluster-admin or equivalent rights
+-- section: Authentication and authorization
+-- severity: high
+-- scope: cluster
+-- assets: |
+--   SELECT binding_kind AS kind, namespace, name, CASE WHEN min(subject_is_system) = 1 THEN 'system' END AS exempt
+--   FROM k8s_rbac_bindings GROUP BY binding_kind, namespace, name
+-- why: |
+--   Who holds these rights may read every Secret, change every workload and remove every trace,
+--   and so may whoever steals the login, be it a person's laptop, a pipeline's token or a pod.
+--   Hardly anything needs them all: what is done day by day needs one namespace, or reading.
+-- fix: |
+--   Find out what {{.subject}} does: kubectl auth can-i --list --as shows what it may, the audit log what it did.
+--   Bind it to a role with just that (view, edit or admin by a RoleBinding in its namespaces, or a role of its own), then
+--   {{if .only_subject}}delete {{.kind}} {{.name}}.{{else}}take it out of subjects of {{.kind}} {{.name}}.{{end}}
+--   Keep full rights for a group that few people enter, for a short time and in emergencies.
+-- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
+--   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/
+-- aliases: [CIS-5.1.1, C-0035, C-0185, KSV-0111]
+-- pass:
+--   - name: the binding that Kubernetes ships, kubeadm's, and the control plane
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: cluster-admin, labels: {kubernetes.io/bootstrapping: rbac-defaults}}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: "kubeadm:cluster-admins"}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "kubeadm:cluster-admins"}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: addons}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects:
+--         - {kind: ServiceAccount, name: addon-manager, namespace: kube-system}
+--         - {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:kube-controller-manager"}
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: RoleBinding
+--       metadata: {name: developers, namespace: shop}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: developers}]
+--   - name: every verb on some resources, some verbs on every resource
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: some}
+--       rules:
+--         - {apiGroups: ["*"], resources: [configmaps], verbs: ["*"]}
+--         - {apiGroups: ["*"], resources: ["*"], verbs: [get, list, watch]}
+--         - {apiGroups: [apps], resources: ["*"], verbs: ["*"]}
+--         - {nonResourceURLs: ["*"], verbs: ["*"]}
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: some}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: some}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: some}]
+-- fail:
+--   - name: cluster-admin for a user, a group and a service account, in one binding
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: admins}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects:
+--         - {apiGroup: rbac.authorization.k8s.io, kind: User, name: jo@example.com}
+--         - {apiGroup: rbac.authorization.k8s.io, kind: Group, name: ops}
+--         - {kind: ServiceAccount, name: ci, namespace: build}
+--     rows:
+--       - {kind: ClusterRoleBinding, namespace: "", name: admins, path: "subjects[0]", actual: ClusterRole/cluster-admin, subject_kind: User, subject: jo@example.com, scope: cluster, only_subject: "", severity: high}
+--       - {path: "subjects[1]", subject_kind: Group, subject: ops}
+--       - {path: "subjects[2]", subject_kind: ServiceAccount, subject_namespace: build, subject: ci}
+--   - name: a subject added to the binding that Kubernetes ships
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: cluster-admin, labels: {kubernetes.io/bootstrapping: rbac-defaults}}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects:
+--         - {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}
+--         - {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}
+--     rows:
+--       - {name: cluster-admin, path: "subjects[1]", subject: "system:anonymous"}
+--   - name: roles of one's own that come to the same, by * and verb by verb, of all groups and the core one
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: root}
+--       rules: [{apiGroups: ["*"], resources: ["*"], verbs: ["*"]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: spelt-out}
+--       rules: [{apiGroups: ["", apps], resources: ["*"], verbs: [get, list, watch, create, update, patch, delete]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: root}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: root}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: jo}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: spelt-out}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: spelt-out}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: jo}]
+--     rows:
+--       - {name: root, actual: ClusterRole/root, only_subject: "true"}
+--       - {name: spelt-out, actual: ClusterRole/spelt-out}
+--   - name: the administrator of one namespace, but for the one that holds the cluster's own parts
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: Role
+--       metadata: {name: all, namespace: shop}
+--       rules: [{apiGroups: ["", apps], resources: ["*"], verbs: ["*"]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: RoleBinding
+--       metadata: {name: all, namespace: shop}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: all}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: shop}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: RoleBinding
+--       metadata: {name: all, namespace: pay}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: all}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: pay}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: RoleBinding
+--       metadata: {name: admin, namespace: kube-system}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: ops}]
+--     rows:
+--       - {kind: RoleBinding, namespace: shop, name: all, actual: Role/all, scope: shop, severity: medium}
+--       - {kind: RoleBinding, namespace: kube-system, name: admin, severity: high}
+
+-- Left out: kubeadm's own binding of the group that its admin.conf belongs to, which is
+-- in every cluster that it makes (NSA-96 asks who holds that file). A binding in
+-- kube-system keeps its high severity: the Secrets there lead to the whole cluster.
+WITH everything AS (SELECT DISTINCT role_kind, role_namespace, role FROM k8s_rbac_rules WHERE grants_everything = 1)
+SELECT
+  b.binding_kind AS kind, b.namespace AS namespace, b.name AS name, b.path AS path,
+  b.role_kind || '/' || b.role AS actual, 'a role with the rights that are used' AS expected,
+  CASE WHEN b.binding_kind = 'RoleBinding' AND b.namespace <> 'kube-system' THEN 'medium' ELSE 'high' END AS severity,
+  b.subject_kind AS subject_kind, b.subject_namespace AS subject_namespace, b.subject AS subject, b.scope AS scope,
+  CASE WHEN NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings o WHERE o.name = b.name AND o.binding_kind = b.binding_kind AND o.namespace IS b.namespace AND o.path <> b.path)
+    THEN 'true' END AS only_subject,
+  b.file AS file, b.line AS line
+FROM k8s_rbac_bindings b
+WHERE NOT b.subject_is_system
+  AND (b.role_kind = 'ClusterRole' AND b.role = 'cluster-admin' OR EXISTS (
+    SELECT 1 FROM everything e WHERE e.role_kind = b.role_kind AND e.role = b.role AND e.role_namespace IS b.role_namespace))
+  AND NOT (b.binding_kind = 'ClusterRoleBinding' AND b.name = 'kubeadm:cluster-admins' AND b.subject_kind = 'Group' AND b.subject = 'kubeadm:cluster-admins');

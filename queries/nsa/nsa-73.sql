@@ -1,0 +1,87 @@
+-- id: NSA-73
+-- title: Primary group not forced to non-root
+-- section: Kubernetes Pod security
+-- severity: low
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged AND os IS NOT 'windows'
+-- why: |
+--   A user without an entry in the image's /etc/passwd gets group 0, whatever its id, and most
+--   images leave files to that group, often writable. What was meant to be an ordinary user can
+--   then read and change them.
+-- fix: |
+--   {{if eq .container_type "ephemeral"}}Ephemeral container {{.container}} cannot be changed: it goes when its pod is replaced.
+--   {{- else}}Set securityContext.runAsGroup of container {{.container}}, or of the pod, to the group that the application's files belong to, above 0.
+--   The patch takes 10001, which suits images whose files everyone may read; a group that has to write gets
+--   fsGroup as well, or its files chowned in the image.{{end}}
+-- patch:
+--   container:
+--     securityContext: {runAsGroup: 10001}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
+--   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+-- aliases: [C-0013, KSV-0021]
+-- pass:
+--   - name: of the pod, of the container, and on Windows, which has no such groups
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         securityContext: {runAsGroup: 1000}
+--         initContainers: [{name: setup, image: registry.example/setup:1}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsGroup: 2000}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/iis:1}]
+-- fail:
+--   - name: unset, in every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         securityContext: {runAsUser: 1000}
+--         initContainers:
+--           - {name: setup, image: registry.example/setup:1}
+--           - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always}
+--         containers: [{name: app, image: registry.example/app:1}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, actual: unset, set_by: none, path: "spec.initContainers[0].securityContext.runAsGroup"}
+--       - {container: proxy, container_type: sidecar}
+--       - {container: app, container_type: regular}
+--       - {container: debug, container_type: ephemeral}
+--   - name: group 0, inherited and set over the pod's
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             securityContext: {runAsGroup: 0}
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         securityContext: {runAsGroup: 1000}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsGroup: 0}}]
+--     rows:
+--       - {kind: Deployment, name: web, actual: "0", set_by: pod, path: spec.template.spec.securityContext.runAsGroup}
+--       - {kind: Pod, name: api, actual: "0", set_by: container, path: "spec.containers[0].securityContext.runAsGroup"}
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
+  CASE run_as_group_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.runAsGroup' AS path,
+  CASE run_as_group_effective WHEN 0 THEN '0' ELSE 'unset' END AS actual, 'above 0' AS expected,
+  run_as_group_source AS set_by, image, drift, pods, file, line
+FROM k8s_containers
+WHERE judged AND os IS NOT 'windows' AND coalesce(run_as_group_effective, 0) = 0;
