@@ -83,4 +83,3 @@ func ioctl(f *os.File, request uintptr, arg *uint32) error {
 	}
 	return nil
 }
-
