@@ -137,7 +137,11 @@ func (o *sqlOptions) query(ctx context.Context, db *engine.DB, data *session.Ses
 	defer watch.end()
 	var result [][]any
 	columns, err := db.Query(watch.ctx, watch.data(data), query, nil, func(values []any) error {
-		result = append(result, slices.Clone(values))
+		row := slices.Clone(values)
+		for i, v := range row {
+			row[i] = tables.CleanAny(v)
+		}
+		result = append(result, row)
 		return nil
 	})
 	return columns, result, err
