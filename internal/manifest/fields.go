@@ -114,55 +114,62 @@ func shorten(s string, n int) string {
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // typeProblems reports what keeps an object from being decoded.
-func (f *file) typeProblems(d *document, p part, o *object, err error) {
+func (f *file) typeProblems(d *document, p part, k *kind, err error) {
 	if strings.Contains(string(p.json), "{{") && f.template(d) {
 		return
 	}
+	if f.full() {
+		f.lost++
+		return
+	}
 	var all []misfit
-	if o.resource != nil {
-		all = misfits(p.json, shapeOf(reflect.TypeOf(o.resource.New())), "")
+	if k.shape != nil {
+		all = misfits(p.json, k.shape, "")
 	}
 	if len(all) == 0 {
-		f.fatal(p.line, 0, fmt.Sprintf("%s: %v", o.kind, err))
+		f.fatal(p.line, 0, fmt.Sprintf("%s: %v", k.name, err))
 		return
 	}
 	line := p.line
 	for i, m := range all {
 		if i == maxPerObject {
-			f.fatal(line, 0, fmt.Sprintf("and %d more fields of this %s", len(all)-i, o.kind))
+			f.fatal(line, 0, fmt.Sprintf("and %d more fields of this %s", len(all)-i, k.name))
 			break
 		}
 		path := m.path
 		if path == "" {
-			path = o.kind
+			path = k.name
 		}
-		line = lineIn(d.text, d.line, p.line, m.path)
+		line = d.lineOf(p.line, m.path)
 		f.fatal(line, 0, path+": "+m.String())
 	}
 }
 
 // noteUnknown reports fields that the type does not have, which an API server
 // drops, or refuses where kubectl asks it to.
-func (f *file) noteUnknown(d *document, p part, o *object, s *shape) {
-	n, line := 0, 0
-	unknownFields(p.json, s, func(at int, parent *shape) {
-		if n++; n > maxPerObject {
+func (f *file) noteUnknown(d *document, p part, k *kind) {
+	n, line, full := 0, 0, f.full()
+	unknownFields(p.json, k.shape, func(at int, parent *shape) {
+		if n++; n > maxPerObject || full {
 			return
 		}
 		path := pathTo(p.json, at)
 		name := path[strings.LastIndexAny(path, ".")+1:]
-		msg := path + ": " + o.resource.Kind + " has no such field in " + o.resource.GVK().GroupVersion().String()
-		if o.version != o.resource.Version || o.group != o.resource.Group {
-			msg = path + ": not known in " + o.resource.GVK().GroupVersion().String() + ", as which this object is read"
+		msg := path + ": " + k.resource.Kind + " has no such field in " + k.resource.GVK().GroupVersion().String()
+		if k.version != k.resource.Version || k.group != k.resource.Group {
+			msg = path + ": not known in " + k.resource.GVK().GroupVersion().String() + ", as which this object is read"
 		}
 		if like := parent.like(name); like != "" {
 			msg += "; did you mean " + like + "?"
 		}
-		line = lineIn(d.text, d.line, p.line, path)
+		line = d.lineOf(p.line, path)
 		f.notice(line, msg)
 	})
-	if n > maxPerObject {
-		f.notice(line, fmt.Sprintf("and %d more unknown fields in this %s", n-maxPerObject, o.kind))
+	switch {
+	case n > 0 && full:
+		f.noted++
+	case n > maxPerObject:
+		f.notice(line, fmt.Sprintf("and %d more unknown fields in this %s", n-maxPerObject, k.name))
 	}
 }
 

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-)
 
-// maxDocument bounds the bytes of one document.
-const maxDocument = 32 << 20
+	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest/yamljson"
+)
 
 // file is one file of manifests, or stdin, and what it gave.
 type file struct {
@@ -22,9 +20,14 @@ type file struct {
 	docs     []span
 	objects  []object
 	problems []Problem
+	// lost and noted count the problems that are not told, beyond maxProblems.
+	lost, noted int
+	givenUp     bool
 	// templated is set once a template was reported.
 	templated bool
-	kept      int
+	// kept is the text of documents that cannot be read twice.
+	kept     map[int][]byte
+	keptSize int
 }
 
 // span is where a document lies in its file.
@@ -32,20 +35,20 @@ type span struct {
 	offset int64
 	length int32
 	line   int32
-	// text is kept of what cannot be read twice.
-	text []byte
 }
 
 // maxKept bounds the text of stdin that is kept to find lines in; beyond it
 // findings point to the object.
 const maxKept = 64 << 20
 
-// begin notes a document.
-func (f *file) begin(d *document, twice bool) {
-	s := span{offset: d.offset, length: int32(len(d.text)), line: int32(d.line)}
-	if twice && f.kept+len(d.text) <= maxKept {
-		s.text = bytes.Clone(d.text)
-		f.kept += len(d.text)
+// begin notes a document, with its text where that cannot be read again.
+func (f *file) begin(s span, text []byte, once bool) {
+	if once && f.keptSize+len(text) <= maxKept {
+		if f.kept == nil {
+			f.kept = map[int][]byte{}
+		}
+		f.kept[len(f.docs)] = bytes.Clone(text)
+		f.keptSize += len(text)
 	}
 	f.docs = append(f.docs, s)
 }
@@ -71,16 +74,13 @@ func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 		return
 	}
 	s := newSplitter(in, r.buf, maxDocument)
-	for ctx.Err() == nil {
+	for before := int64(0); ctx.Err() == nil && r.quota.read(s.off-before) && r.quota.err() == nil && !f.hopeless(s.line); {
+		before = s.off
 		d, err := s.next()
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
 				f.fatal(s.line, 0, "cannot be read: "+cause(err).Error())
 			}
-			break
-		}
-		if s.off > maxTotal {
-			f.fatal(d.line, 0, fmt.Sprintf("refused: more than %d MiB in one stream", maxTotal>>20))
 			break
 		}
 		r.document(f, &d, once)
@@ -89,14 +89,19 @@ func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 	r.release()
 }
 
-func (f *file) fatal(line, column int, msg string) {
-	f.problems = append(f.problems, Problem{File: f.name, Line: line, Column: column, Msg: msg, Fatal: true})
+// expect makes room for a file of so many bytes.
+func (r *reader) expect(size int) {
+	if size++; size > cap(r.buf) { // the one more makes the end of the file known
+		r.buf = make([]byte, 0, max(size, 64<<10))
+	}
 }
 
-func (f *file) notice(line int, msg string) {
-	f.problems = append(f.problems, Problem{File: f.name, Line: line, Msg: msg})
-}
-
-func (f *file) skipped(line int, msg string) {
-	f.problems = append(f.problems, Problem{File: f.name, Line: line, Msg: msg, Skipped: true})
+// release lets go of memory that a large document has needed.
+func (r *reader) release() {
+	if cap(r.buf) > 4<<20 {
+		r.buf = nil
+	}
+	if cap(r.yaml.Out) > 4<<20 {
+		r.yaml = yamljson.Converter{}
+	}
 }

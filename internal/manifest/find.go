@@ -10,13 +10,6 @@ import (
 	"strings"
 )
 
-const (
-	// maxEntries bounds what a folder may hold, and the fields of a document.
-	maxEntries = 1_000_000
-	// maxTotal bounds the bytes that are read in one run.
-	maxTotal = 1 << 30
-)
-
 // finder collects the files to read, each once and in the order of the paths.
 type finder struct {
 	ctx      context.Context

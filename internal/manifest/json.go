@@ -105,9 +105,9 @@ func unquote(text []byte) string {
 
 // head is what a document says of itself at its top.
 type head struct {
-	apiVersion, kind    string
-	hasVersion, hasKind bool
-	meta                []byte
+	// apiVersion and kind are values, quotes and all; nil where absent.
+	apiVersion, kind []byte
+	meta             []byte
 	// items is the list of that name, and where in the text it is.
 	items   []byte
 	itemsAt int
@@ -120,9 +120,9 @@ func readHead(text []byte) (h head, ok bool) {
 	ok = each(text, func(key []byte, start, end int) bool {
 		switch v := text[start:end]; string(key) {
 		case `"apiVersion"`:
-			h.apiVersion, h.hasVersion = unquote(v), true
+			h.apiVersion = v
 		case `"kind"`:
-			h.kind, h.hasKind = unquote(v), true
+			h.kind = v
 		case `"metadata"`:
 			h.meta = v
 		case `"items"`:

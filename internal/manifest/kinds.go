@@ -1,10 +1,31 @@
 package manifest
 
 import (
+	"fmt"
 	"path"
+	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
+
+// kind is what is known of objects by their apiVersion and kind.
+type kind struct {
+	apiVersion, group, version, name string
+	// resource and shape are nil for kinds that are not known by type.
+	resource *tables.Resource
+	shape    *shape
+	// list is set where the kind is one of lists.
+	list bool
+}
+
+func newKind(apiVersion, name string) *kind {
+	k := &kind{apiVersion: apiVersion, name: name, version: apiVersion, list: strings.HasSuffix(name, "List")}
+	if group, version, ok := strings.Cut(apiVersion, "/"); ok {
+		k.group, k.version = group, version
+	}
+	k.resource = knownResource(k.group, name)
+	return k
+}
 
 // moved are groups that kinds have left for another: manifests still say
 // extensions/v1beta1.
@@ -25,14 +46,15 @@ func knownResource(group, kind string) *tables.Resource {
 	return tables.ResourceForKind(group, kind)
 }
 
-// special returns what to do about files that look like objects and are input
-// to another tool, or "".
-func special(f *file, h head) string {
-	dir := path.Dir(f.name)
-	group, _, _ := parseAPIVersion(h.apiVersion)
-	switch {
-	case group == "kustomize.config.k8s.io":
-		return "a kustomization, which is not applied; build it: kubectl kustomize " + dir + " | kubectl kspm check -f -"
+const (
+	helmChart  = "a Helm chart, whose templates are not manifests; render it: helm template %s | kubectl kspm check -f -"
+	kustomized = "a kustomization, which is not applied; build it: kubectl kustomize %s | kubectl kspm check -f -"
+)
+
+// special returns what to do about an object that is input to another tool.
+func (k *kind) special(f *file) string {
+	if k.group == "kustomize.config.k8s.io" {
+		return fmt.Sprintf(kustomized, path.Dir(f.name))
 	}
 	return ""
 }
@@ -41,33 +63,30 @@ func special(f *file, h head) string {
 // user named the file, and to be expected in a folder.
 func (f *file) notObject(line int, why string) {
 	switch base := path.Base(f.name); {
-	case base == "Chart.yaml" && !f.named:
-		f.skipped(line, "a Helm chart, whose templates are not manifests; render it: helm template "+path.Dir(f.name)+" | kubectl kspm check -f -")
-	case (base == "kustomization.yaml" || base == "kustomization.yml") && !f.named:
-		f.skipped(line, "a kustomization, which is not applied; build it: kubectl kustomize "+path.Dir(f.name)+" | kubectl kspm check -f -")
-	case f.named || f.stdin:
-		f.fatal(line, 0, "not a Kubernetes object: "+why)
-	default:
-		f.skipped(line, "not a Kubernetes object, skipped: "+why)
+	case base == "Chart.yaml":
+		why = fmt.Sprintf(helmChart, path.Dir(f.name))
+	case base == "kustomization.yaml" || base == "kustomization.yml":
+		why = fmt.Sprintf(kustomized, path.Dir(f.name))
 	}
+	if f.named || f.stdin {
+		f.fatal(line, 0, "not a Kubernetes object: "+why)
+		return
+	}
+	f.skipped(line, "not a Kubernetes object, skipped: "+why)
 }
 
 // missing notes an object without kind, apiVersion or name.
-func (f *file) missing(p part, h head, known bool) {
-	what := "metadata.name"
+func (f *file) missing(p part, h head, k *kind) {
+	what, subject := "metadata.name", k.name
 	switch {
-	case h.kind == "":
-		what = "kind"
-	case h.apiVersion == "":
+	case k.name == "":
+		what, subject = "kind", k.apiVersion
+	case k.apiVersion == "":
 		what = "apiVersion"
 	}
-	subject := h.kind
-	if subject == "" {
-		subject = h.apiVersion
-	}
 	msg := subject + " has no " + what
-	lost := known || h.meta != nil && what != "metadata.name" || f.named || f.stdin
-	if lost || h.apiVersion == "" && isKnownKind(h.kind) {
+	lost := k.resource != nil || h.meta != nil && what != "metadata.name" || f.named || f.stdin
+	if lost || k.apiVersion == "" && isKnownKind(k.name) {
 		f.fatal(p.line, 0, msg)
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest/yamljson"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // LineOf returns the line in which a field of an object stands. The object is
@@ -24,21 +25,21 @@ import (
 func (f *Files) LineOf(file string, line int, path string) int {
 	f.locating.Lock()
 	defer f.locating.Unlock()
-	if f.located.file != file || line < f.located.line || line >= f.located.line+f.located.lines {
+	if f.located.file != file || line < f.located.line || line >= f.located.line+f.located.height {
 		f.located = f.relocate(file, line)
 	}
-	return lineIn(f.located.text, f.located.line, line, path)
+	return f.located.lineOf(line, path)
 }
 
 // located is the text of a document that LineOf has read again.
 type located struct {
-	file        string
-	line, lines int
-	text        []byte
+	document
+	file   string
+	height int // in lines
 }
 
 func (f *Files) relocate(name string, line int) located {
-	i := slices.IndexFunc(f.files, func(x *file) bool { return x.name == name })
+	i := slices.IndexFunc(f.files, func(x *file) bool { return x.name == name || tables.Clean(x.name) == name })
 	if i < 0 {
 		return located{}
 	}
@@ -50,38 +51,35 @@ func (f *Files) relocate(name string, line int) located {
 	if n < 0 {
 		return located{}
 	}
-	text := x.reread(x.docs[n])
-	return located{file: name, line: int(x.docs[n].line), lines: bytes.Count(text, []byte("\n")) + 1, text: text}
+	text := x.reread(n)
+	return located{
+		file: name, height: bytes.Count(text, []byte("\n")) + 1,
+		document: document{line: int(x.docs[n].line), text: text},
+	}
 }
 
 // reread returns the text of a document, or nothing where the file is gone.
-func (f *file) reread(s span) []byte {
-	if s.text != nil {
-		return s.text
+func (f *file) reread(n int) []byte {
+	if text, ok := f.kept[n]; ok {
+		return text
 	}
+	s := f.docs[n]
 	h, err := os.Open(f.path)
 	if err != nil {
 		return nil
 	}
 	defer h.Close()
 	text := make([]byte, s.length)
-	n, err := h.ReadAt(text, s.offset)
+	read, err := h.ReadAt(text, s.offset)
 	if err != nil && err != io.EOF {
 		return nil
 	}
-	return text[:n]
+	return text[:read]
 }
 
-// lineIn finds the line of a path in the object that begins in line object of
-// a text that begins in line first.
-func lineIn(text []byte, first, object int, path string) int {
-	for range object - first {
-		i := bytes.IndexByte(text, '\n')
-		if i < 0 {
-			return object
-		}
-		text = text[i+1:]
-	}
+// lineOf finds the line of a path in the object that begins in a line.
+func (d *document) lineOf(object int, path string) int {
+	text := d.index.from(d.text, d.line, object)
 	steps := parsePath(path)
 	column := space(text, 0)
 	switch {

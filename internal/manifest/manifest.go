@@ -87,10 +87,11 @@ func sourceName(paths []string) string {
 // read reads all files, a few at once.
 func (f *Files) read(ctx context.Context, stdin io.Reader) error {
 	var wg sync.WaitGroup
+	var q quota
 	work := make(chan *file)
 	for range min(runtime.GOMAXPROCS(0), 4, len(f.files)) {
 		wg.Go(func() {
-			r := newReader(f.namespace)
+			r := newReader(f.namespace, &q)
 			for file := range work {
 				file.read(ctx, r, stdin)
 			}
@@ -104,6 +105,9 @@ func (f *Files) read(ctx context.Context, stdin io.Reader) error {
 	}
 	close(work)
 	wg.Wait()
+	if err := q.err(); err != nil {
+		return err
+	}
 	return context.Cause(ctx)
 }
 
@@ -125,6 +129,7 @@ func (f *Files) assemble() {
 		file.objects = nil
 	}
 	for _, file := range f.files {
+		file.finish()
 		f.problems = append(f.problems, file.problems...)
 	}
 	for r := range f.objects {

@@ -3,7 +3,11 @@ package manifest
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // Problem is something that is wrong with a manifest.
@@ -39,7 +43,54 @@ func sortProblems(problems []Problem) {
 			order[p.File] = len(order)
 		}
 	}
+	last := func(p Problem) int { return cmp.Or(p.Line, math.MaxInt) }
 	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(a.Line, b.Line))
+		return cmp.Or(cmp.Compare(order[a.File], order[b.File]), cmp.Compare(last(a), last(b)))
 	})
+}
+
+func (f *file) fatal(line, column int, msg string) {
+	f.report(Problem{Line: line, Column: column, Msg: msg, Fatal: true})
+}
+
+func (f *file) notice(line int, msg string) { f.report(Problem{Line: line, Msg: msg}) }
+
+func (f *file) skipped(line int, msg string) { f.report(Problem{Line: line, Msg: msg, Skipped: true}) }
+
+// full reports whether no more problems of the file are told, only counted.
+func (f *file) full() bool { return len(f.problems) >= maxProblems }
+
+// report adds a problem. Its message may quote the file, and is made harmless.
+func (f *file) report(p Problem) {
+	if f.full() {
+		if p.Fatal {
+			f.lost++
+		} else {
+			f.noted++
+		}
+		return
+	}
+	p.File = tables.Clean(f.name)
+	p.Msg = strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(tables.Clean(p.Msg))
+	f.problems = append(f.problems, p)
+}
+
+// hopeless reports whether so much is wrong that reading on is of no use.
+func (f *file) hopeless(line int) bool {
+	if f.lost+f.noted < hopeless {
+		return false
+	}
+	if !f.givenUp {
+		f.givenUp = true
+		f.problems = append(f.problems, Problem{File: tables.Clean(f.name), Line: line, Msg: "given up: too much is wrong with this file", Fatal: true})
+	}
+	return true
+}
+
+// finish tells of the problems that were not told.
+func (f *file) finish() {
+	if f.lost+f.noted > 0 {
+		msg := fmt.Sprintf("and %d more problems in this file, %d of which cost an object", f.lost+f.noted, f.lost)
+		f.problems = append(f.problems, Problem{File: tables.Clean(f.name), Msg: msg, Fatal: f.lost > 0})
+	}
 }

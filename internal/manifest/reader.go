@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -12,65 +13,71 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
-// reader turns documents into objects. One goroutine uses it.
+const (
+	// maxObject bounds the JSON of one object. An API server takes 3 MiB.
+	maxObject = 8 << 20
+	// maxLists bounds how deep a List is within a List.
+	maxLists = 4
+)
+
+// reader turns documents into objects. One goroutine uses it, for one file
+// after the other.
 type reader struct {
 	namespace string
+	quota     *quota
 	buf       []byte
 	arena     arena
-	items     map[*tables.Resource]tables.Item
-	shapes    map[*tables.Resource]*shape
 	yaml      yamljson.Converter
+	kinds     map[string]*kind
+	items     map[*tables.Resource]tables.Item
+	// names are the namespaces seen, so that each is kept once.
+	names map[string]string
 }
 
-func newReader(namespace string) *reader {
-	return &reader{namespace: namespace, items: map[*tables.Resource]tables.Item{}, shapes: map[*tables.Resource]*shape{}}
+func newReader(namespace string, q *quota) *reader {
+	return &reader{
+		namespace: namespace, quota: q, kinds: map[string]*kind{},
+		items: map[*tables.Resource]tables.Item{}, names: map[string]string{},
+	}
 }
 
 // object is an object that was read, before all files are known.
 type object struct {
 	entry
-	// resource is nil for kinds that are not known by type.
-	resource             *tables.Resource
-	group, version, kind string
+	kind *kind
+}
+
+// part is an object, or a list of them, within a document.
+type part struct {
+	json []byte
+	line int
+	// path is where in the document it is: "items[3]", or "".
+	path string
+	// verbatim is set where json is as it stands in the file, so that its
+	// line feeds count.
+	verbatim bool
+	// items are those of the list "items", where their lines are known.
+	items []yamljson.Item
 }
 
 // document reads one document into the file's objects and problems; once says
 // that its text cannot be had again.
 func (r *reader) document(f *file, d *document, once bool) {
-	switch {
-	case d.large:
+	if d.large {
 		f.fatal(d.line, 0, fmt.Sprintf("refused: the document is larger than %d MiB", maxDocument>>20))
 		return
-	case d.sep != "":
+	}
+	if d.sep != "" {
 		f.fatal(d.line, 0, "broken YAML: nothing may follow --- in its line: "+d.sep)
 	}
-	whole := *d
+	whole := d.text
+	at := span{offset: d.offset, length: int32(len(whole)), line: int32(d.line)}
 	if d.text, d.line = trimStart(d.text, d.line); len(d.text) == 0 {
 		return
 	}
-	f.begin(&whole, once)
-	if d.sep != "" {
-		return
-	}
-	for _, p := range r.convert(f, d) {
-		r.part(f, d, p, 0)
-	}
-}
-
-// expect makes room for a file of so many bytes.
-func (r *reader) expect(size int) {
-	if size++; size > cap(r.buf) { // the one more makes the end of the file known
-		r.buf = make([]byte, 0, max(size, 64<<10))
-	}
-}
-
-// release lets go of memory that a large document has needed.
-func (r *reader) release() {
-	if cap(r.buf) > 4<<20 {
-		r.buf = nil
-	}
-	if cap(r.yaml.Out) > 4<<20 {
-		r.yaml.Out = nil
+	f.begin(at, whole, once)
+	if d.sep == "" {
+		r.convert(f, d)
 	}
 }
 
@@ -102,61 +109,68 @@ func trimStart(text []byte, line int) ([]byte, int) {
 // part reads an object, or the objects of a list.
 func (r *reader) part(f *file, d *document, p part, depth int) {
 	h, ok := readHead(p.json)
-	switch {
-	case !ok:
+	if !ok {
 		f.notObject(p.line, "a Kubernetes object is a mapping with apiVersion and kind")
-	case !h.hasKind && !h.hasVersion:
+		return
+	}
+	k := r.kind(h)
+	switch {
+	case k.name == "" && k.apiVersion == "":
 		f.notObject(p.line, "it has no apiVersion and no kind")
-	case strings.HasSuffix(h.kind, "List") && h.items != nil && depth < 4:
-		for _, item := range listItems(d, p, h) {
-			r.part(f, d, item, depth+1)
-		}
+	case k.list && h.items != nil && depth < maxLists:
+		listItems(d, p, h, k, func(item part) { r.part(f, d, item, depth+1) })
 	default:
-		r.object(f, d, p, h)
+		r.object(f, d, p, h, k)
 	}
 }
 
 // object reads one object.
-func (r *reader) object(f *file, d *document, p part, h head) {
-	if note := special(f, h); note != "" {
+func (r *reader) object(f *file, d *document, p part, h head, k *kind) {
+	if note := k.special(f); note != "" {
 		f.skipped(p.line, note)
 		return
 	}
-	group, version, _ := parseAPIVersion(h.apiVersion)
-	known := knownResource(group, h.kind)
-	if h.kind == "" || h.apiVersion == "" {
-		f.missing(p, h, known != nil)
+	if k.name == "" || k.apiVersion == "" {
+		f.missing(p, h, k)
 		return
 	}
-	o := object{resource: known, group: group, version: version, kind: h.kind}
-	var meta *metav1.ObjectMeta
-	var err error
-	switch {
-	case len(p.json) > maxObject:
-		f.fatal(p.line, 0, fmt.Sprintf("refused: %s is larger than %d MiB, more than an API server takes", h.kind, maxObject>>20))
+	if len(p.json) > maxObject {
+		f.fatal(p.line, 0, fmt.Sprintf("refused: %s of more than %d MiB, which is more than an API server takes", k.name, maxObject>>20))
 		return
-	case known != nil:
-		meta, err = r.typed(&o, p)
-	default:
-		meta, err = r.untyped(&o, p, h)
 	}
+	if !r.quota.object() {
+		return
+	}
+	o := object{kind: k}
+	decode := r.typed
+	if k.resource == nil {
+		decode = r.untyped
+	}
+	meta, err := decode(&o, p, h)
 	switch {
 	case err != nil:
-		f.typeProblems(d, p, &o, err)
+		f.typeProblems(d, p, k, err)
 	case strings.Contains(meta.Name+meta.Namespace, "{{") && f.template(d):
 	case meta.Name == "":
-		f.missing(p, h, known != nil)
+		f.missing(p, h, k)
 	default:
-		if known != nil {
-			f.noteUnknown(d, p, &o, r.shapes[known])
+		if k.shape != nil {
+			f.noteUnknown(d, p, k)
 		}
-		o.name, o.namespace, o.line = strings.Clone(meta.Name), strings.Clone(meta.Namespace), int32(p.line)
+		o.name, o.namespace, o.line = strings.Clone(meta.Name), r.name(meta.Namespace), int32(p.line)
 		f.objects = append(f.objects, o)
 	}
 }
 
-// maxObject bounds the JSON of one object. An API server takes 3 MiB.
-const maxObject = 8 << 20
+// name returns the one copy of a namespace's name.
+func (r *reader) name(ns string) string {
+	if kept, ok := r.names[ns]; ok {
+		return kept
+	}
+	ns = strings.Clone(ns)
+	r.names[ns] = ns
+	return ns
+}
 
 // marshaler is what every type of k8s.io/api has.
 type marshaler interface {
@@ -164,30 +178,38 @@ type marshaler interface {
 	MarshalToSizedBuffer(data []byte) (int, error)
 }
 
-func (r *reader) typed(o *object, p part) (*metav1.ObjectMeta, error) {
-	item := r.items[o.resource]
+var errKeep = errors.New("cannot be kept")
+
+// typed decodes an object and keeps its protobuf.
+func (r *reader) typed(o *object, p part, _ head) (*metav1.ObjectMeta, error) {
+	item := r.items[o.kind.resource]
 	if item == nil {
-		item = o.resource.New()
-		r.items[o.resource] = item
-		r.shapes[o.resource] = shapeOf(reflect.TypeOf(item))
+		item = o.kind.resource.New()
+		r.items[o.kind.resource] = item
 	}
 	item.Reset()
 	if err := json.UnmarshalCaseSensitivePreserveInts(p.json, item); err != nil {
 		return nil, err
 	}
-	meta := item.(metav1.ObjectMetaAccessor).GetObjectMeta().(*metav1.ObjectMeta)
-	r.settle(meta, o.resource.Namespaced)
-	withhold(item)
 	m, ok := item.(marshaler)
-	if !ok {
-		return nil, fmt.Errorf("%T cannot be kept", item)
+	meta := metaOf(item)
+	if !ok || meta == nil {
+		return nil, errKeep
 	}
-	data := r.arena.alloc(m.Size())
-	if _, err := m.MarshalToSizedBuffer(data); err != nil {
-		return nil, err
+	r.settle(meta, o.kind.resource.Namespaced)
+	withhold(item)
+	o.data = r.arena.alloc(m.Size())
+	_, err := m.MarshalToSizedBuffer(o.data)
+	return meta, err
+}
+
+// metaOf returns the metadata within a typed object.
+func metaOf(item tables.Item) *metav1.ObjectMeta {
+	if acc, ok := item.(metav1.ObjectMetaAccessor); ok {
+		meta, _ := acc.GetObjectMeta().(*metav1.ObjectMeta)
+		return meta
 	}
-	o.data = data
-	return meta, nil
+	return nil
 }
 
 // settle makes of metadata what it would be in a cluster.
@@ -204,18 +226,19 @@ func (r *reader) settle(meta *metav1.ObjectMeta, namespaced bool) {
 	}
 }
 
-// arena allocates small pieces of memory that live as long as the source.
-type arena struct{ free []byte }
-
-func (a *arena) alloc(n int) []byte {
-	const chunk = 256 << 10
-	if n > chunk/8 {
-		return make([]byte, n)
+// kind returns what is known of an object's apiVersion and kind.
+func (r *reader) kind(h head) *kind {
+	var space [128]byte
+	key := append(append(append(space[:0], h.apiVersion...), 0), h.kind...)
+	k := r.kinds[string(key)]
+	if k == nil {
+		k = newKind(unquote(h.apiVersion), unquote(h.kind))
+		if k.resource != nil {
+			k.shape = shapeOf(reflect.TypeOf(k.resource.New()))
+		}
+		if len(r.kinds) < 1000 {
+			r.kinds[string(key)] = k
+		}
 	}
-	if n > len(a.free) {
-		a.free = make([]byte, chunk)
-	}
-	b := a.free[:n:n]
-	a.free = a.free[n:]
-	return b
+	return k
 }

@@ -17,6 +17,7 @@ const (
 	// maxNodes bounds what the YAML library, which takes some 500 bytes for
 	// each scalar, is given to read; anchors count as often as they are used.
 	maxNodes = 250_000
+	maxSlow  = 8 << 20
 	// largeText is how much of it only one goroutine at a time may read.
 	largeText = 1 << 20
 )
@@ -25,9 +26,9 @@ var largeTexts sync.Mutex
 
 // slow converts a document that package yamljson does not know how to read:
 // one with anchors or tags, or a broken one.
-func (r *reader) slow(f *file, d *document) []part {
+func (r *reader) slow(f *file, d *document) {
 	if !f.goodText(d) || !f.affordable(d) {
-		return nil
+		return
 	}
 	if len(d.text) > largeText {
 		largeTexts.Lock()
@@ -40,12 +41,16 @@ func (r *reader) slow(f *file, d *document) []part {
 	}
 	if err != nil {
 		f.yamlProblem(d, err, r.yaml.Reached())
-		return nil
+		return
 	}
 	if string(out) == "null" {
-		return nil
+		return
 	}
-	return r.allowed(f, []part{{json: out, line: d.line}})
+	if err := measure(out); err != nil {
+		f.tooMuch(d.line, err)
+		return
+	}
+	r.part(f, d, part{json: out, line: d.line}, 0)
 }
 
 // affordable reports whether a document can be read within the limits,
@@ -55,6 +60,10 @@ func (f *file) affordable(d *document) bool {
 	if n := bytes.Count(d.text, []byte("\n")) + bytes.Count(d.text, []byte(",")) + bytes.Count(d.text, []byte("[")) +
 		bytes.Count(d.text, []byte("{")); n > maxNodes {
 		f.fatal(d.line, 0, fmt.Sprintf("refused: more than %d lines and fields in a document that only a slow parser reads", maxNodes))
+		return false
+	}
+	if len(d.text) > maxSlow {
+		f.fatal(d.line, 0, fmt.Sprintf("refused: more than %d MiB in a document that only a slow parser reads", maxSlow>>20))
 		return false
 	}
 	if !bytes.ContainsRune(d.text, '&') || !bytes.ContainsRune(d.text, '*') {
@@ -97,23 +106,6 @@ var alreadySet = regexp.MustCompile(`line (\d+): key (".*?") already set in map`
 func (f *file) twice(d *document, err error) {
 	for _, m := range alreadySet.FindAllStringSubmatch(err.Error(), 3) {
 		f.notice(d.line+atoi(m[1])-1, fmt.Sprintf("key %s is there twice; the last one counts", m[2]))
-	}
-}
-
-// lineOfItems finds the lines of list items by reading the document again.
-func lineOfItems(d *document, path string, items []part) {
-	var root yaml.Node
-	if err := yaml.Unmarshal(d.text, &root); err != nil {
-		return
-	}
-	n, _ := walk(&root, parsePath(path))
-	if n == nil || n.Kind != yaml.SequenceNode {
-		return
-	}
-	for i := range items {
-		if i < len(n.Content) {
-			items[i].line = d.line + n.Content[i].Line - 1
-		}
 	}
 }
 

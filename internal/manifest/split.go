@@ -16,7 +16,8 @@ type document struct {
 	large bool
 	// sep is what follows the --- that begins the document on its line, where
 	// that is not allowed.
-	sep string
+	sep   string
+	index lines
 }
 
 // splitter cuts a stream into documents at lines of --- and .... It holds one

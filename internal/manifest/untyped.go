@@ -1,9 +1,7 @@
 package manifest
 
 import (
-	"errors"
 	"slices"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -74,7 +72,7 @@ func newResolver(files []*file) *resolver {
 	r := &resolver{defined: map[schema.GroupKind]definition{}, made: map[schema.GroupKind]*tables.Resource{}}
 	for _, f := range files {
 		for _, o := range f.objects {
-			if o.kind != "CustomResourceDefinition" || o.group != "apiextensions.k8s.io" || o.resource != nil {
+			if o.kind.name != "CustomResourceDefinition" || o.kind.group != "apiextensions.k8s.io" || o.kind.resource != nil {
 				continue
 			}
 			var d definition
@@ -88,14 +86,14 @@ func newResolver(files []*file) *resolver {
 
 // resource is the resource of an object. All versions of a kind share one.
 func (r *resolver) resource(o object) *tables.Resource {
-	if o.resource != nil {
-		return o.resource
+	if o.kind.resource != nil {
+		return o.kind.resource
 	}
-	gk := schema.GroupKind{Group: o.group, Kind: o.kind}
+	gk := schema.GroupKind{Group: o.kind.group, Kind: o.kind.name}
 	res := r.made[gk]
 	if res == nil {
-		plural, _ := meta.UnsafeGuessKindToResource(gk.WithVersion(o.version))
-		res = &tables.Resource{Group: o.group, Version: o.version, Plural: plural.Resource, Kind: o.kind}
+		plural, _ := meta.UnsafeGuessKindToResource(gk.WithVersion(o.kind.version))
+		res = &tables.Resource{Group: o.kind.group, Version: o.kind.version, Plural: plural.Resource, Kind: o.kind.name}
 		if d, ok := r.defined[gk]; ok {
 			res.Plural, res.Short = d.Spec.Names.Plural, slices.Clone(d.Spec.Names.ShortNames)
 			res.Namespaced = d.Spec.Scope == "Namespaced"
@@ -108,10 +106,10 @@ func (r *resolver) resource(o object) *tables.Resource {
 // settle finishes an object of an unknown kind, whose scope only its
 // definition or its own namespace tells.
 func (r *resolver) settle(o *object, res *tables.Resource, namespace string) {
-	gk := schema.GroupKind{Group: o.group, Kind: o.kind}
+	gk := schema.GroupKind{Group: o.kind.group, Kind: o.kind.name}
 	_, defined := r.defined[gk]
 	switch {
-	case o.resource != nil:
+	case o.kind.resource != nil:
 	case defined && !res.Namespaced:
 		o.namespace = ""
 	case defined && o.namespace == "":
@@ -119,18 +117,4 @@ func (r *resolver) settle(o *object, res *tables.Resource, namespace string) {
 	case o.namespace != "":
 		res.Namespaced = true
 	}
-}
-
-var errNoVersion = errors.New("apiVersion is not group/version")
-
-// parseAPIVersion cuts "apps/v1" in two; the group of "v1" is empty.
-func parseAPIVersion(s string) (group, version string, err error) {
-	group, version, ok := strings.Cut(s, "/")
-	if !ok {
-		return "", s, nil
-	}
-	if version == "" || strings.Contains(version, "/") {
-		return group, version, errNoVersion
-	}
-	return group, version, nil
 }

@@ -117,7 +117,7 @@ func (p *parser) mapping(col int) bool {
 	}
 	p.out = append(p.out, '{')
 	first := len(p.keys)
-	var seen map[string]bool
+	var seen map[uint64]struct{}
 	for {
 		at := p.pos
 		begin := len(p.out)

@@ -13,7 +13,7 @@ func (p *parser) flow() bool {
 	p.out = append(p.out, p.src[p.pos])
 	p.pos++
 	first := len(p.keys)
-	var seen map[string]bool
+	var seen map[uint64]struct{}
 	for n := 0; ; n++ {
 		if !p.flowNext() {
 			return false
@@ -40,7 +40,7 @@ func (p *parser) flow() bool {
 	return true
 }
 
-func (p *parser) flowEntry(isMap bool, first, n int, seen *map[string]bool) bool {
+func (p *parser) flowEntry(isMap bool, first, n int, seen *map[uint64]struct{}) bool {
 	if !p.entry() {
 		return false
 	}

@@ -1,6 +1,9 @@
 package yamljson
 
-import "bytes"
+import (
+	"bytes"
+	"hash/maphash"
+)
 
 // isKey reports whether a key and its colon begin at pos.
 func (p *parser) isKey() bool {
@@ -71,28 +74,27 @@ func keyIsText(s []byte) bool {
 
 // newKey reports whether the key at the end of out is not among those that
 // the mapping has had; seen is of that mapping, and used once it is large.
-func (p *parser) newKey(first, begin int, seen *map[string]bool) bool {
+func (p *parser) newKey(first, begin int, seen *map[uint64]struct{}) bool {
 	key := p.out[begin:]
-	n := len(p.keys) - first
-	switch {
-	case *seen != nil:
-		if (*seen)[string(key)] {
-			return false
-		}
-		(*seen)[string(key)] = true
-		return true
-	case n == 32:
-		*seen = make(map[string]bool)
+	if *seen == nil && len(p.keys)-first < 32 {
 		for _, k := range p.keys[first:] {
-			(*seen)[string(p.out[k[0]:k[1]])] = true
+			if bytes.Equal(p.out[k[0]:k[1]], key) {
+				return false
+			}
 		}
-		return p.newKey(first, begin, seen)
+		p.keys = append(p.keys, [2]int{begin, len(p.out)})
+		return true
 	}
-	for _, k := range p.keys[first:] {
-		if bytes.Equal(p.out[k[0]:k[1]], key) {
-			return false
+	if *seen == nil {
+		*seen = map[uint64]struct{}{}
+		for _, k := range p.keys[first:] {
+			(*seen)[maphash.Bytes(seed, p.out[k[0]:k[1]])] = struct{}{}
 		}
 	}
-	p.keys = append(p.keys, [2]int{begin, len(p.out)})
-	return true
+	hash := maphash.Bytes(seed, key) // two keys of one hash are for the caller to read
+	_, had := (*seen)[hash]
+	(*seen)[hash] = struct{}{}
+	return !had
 }
+
+var seed = maphash.MakeSeed()

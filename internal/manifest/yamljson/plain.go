@@ -71,7 +71,7 @@ func (p *parser) plain(parent int) bool {
 // Line ends are folded as in prose.
 func (p *parser) folded(first []byte, end, parent int) bool {
 	p.tmp = append(p.tmp[:0], first...)
-	for !p.eof && p.col > parent {
+	for !p.eof && p.col > parent && len(p.tmp) < maxFolded {
 		breaks := 0
 		for _, c := range p.src[end:p.pos] {
 			switch c {
@@ -189,6 +189,9 @@ func (p *parser) scalar(s []byte) bool {
 	case word:
 		p.out = append(p.out, words[string(s)]...)
 	default:
+		if len(s) > 1000 {
+			return false
+		}
 		v, err := yaml.YAMLToJSON(s)
 		if err != nil {
 			return false

@@ -19,12 +19,16 @@ func (p *parser) quoted() bool {
 	return false
 }
 
+// maxFolded bounds the text that is put together out of lines, which is longer
+// than anybody writes.
+const maxFolded = 8 << 20
+
 // quotedSlow reads one with escapes, or of several lines, which are folded.
 func (p *parser) quotedSlow(q byte) bool {
 	s := p.src
 	p.tmp = p.tmp[:0]
 	kept := 0 // blanks after this much of tmp are dropped where the line ends
-	for i := p.pos + 1; i < len(s); {
+	for i := p.pos + 1; i < len(s) && len(p.tmp) < maxFolded; {
 		switch c := s[i]; {
 		case c == '\'' && q == c && i+1 < len(s) && s[i+1] == q:
 			p.tmp = append(p.tmp, q)
