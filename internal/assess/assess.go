@@ -6,6 +6,7 @@ package assess
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -252,13 +253,18 @@ func (r *run) missing(c compiled) []*tables.Resource {
 	return missing
 }
 
+// whyNot names what could not be read, by reason: "forbidden: pods, nodes".
 func (r *run) whyNot(missing []*tables.Resource) string {
-	var reasons []string
+	byReason := map[string][]string{}
 	for _, res := range missing {
 		reason, _ := r.src.Reason(r.set.Unread[res])
-		reasons = append(reasons, res.String()+" "+reason)
+		byReason[reason] = append(byReason[reason], res.Plural)
 	}
-	return strings.Join(reasons, ", ")
+	var parts []string
+	for _, reason := range slices.Sorted(maps.Keys(byReason)) {
+		parts = append(parts, reason+": "+strings.Join(byReason[reason], ", "))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (r *run) unread() []posture.Unread {

@@ -6,6 +6,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/snapshot"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -24,6 +25,17 @@ func Manifests(files *manifest.Files) Source {
 		}
 	}
 	return src
+}
+
+// Snapshot makes a saved cluster a source.
+func Snapshot(file *snapshot.File) Source {
+	info := file.Info()
+	return Source{
+		Source: file,
+		Info:   posture.Source{Type: "snapshot", Name: info.Name, ClusterUID: info.UID, Version: info.Version, Provider: info.Provider},
+		Reason: snapshot.Reason,
+		Where:  "in this snapshot",
+	}
 }
 
 // Cluster makes a cluster a source.

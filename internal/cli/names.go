@@ -7,6 +7,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/snapshot"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -53,6 +54,8 @@ func (r *resolver) discover(ctx context.Context) error {
 			for _, c := range src.Resources() {
 				r.served = append(r.served, c.Resource)
 			}
+		case *snapshot.File:
+			r.served = append(r.served, src.Resources()...)
 		case *kube.Cluster:
 			served, err := src.Discover(ctx)
 			if err != nil && len(served) == 0 {

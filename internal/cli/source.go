@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -10,27 +11,35 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/snapshot"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // sourceFlags say what to look at: manifests, or else the cluster of the
 // current context.
 type sourceFlags struct {
-	kube  *kube.Flags
-	files []string
+	kube     *kube.Flags
+	files    []string
+	snapshot string
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {
 	f.kube = kube.NewFlags()
 	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "manifests to look at instead of a cluster: a file, a folder (with all below it), a glob, or - for stdin; may be repeated")
+	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "look at a file that 'snapshot' saved instead of a cluster")
 	f.kube.AddFlags(cmd.Flags())
 }
 
 // open reads the manifests, or connects to the cluster, and says on stderr
 // what is being looked at.
 func (f *sourceFlags) open(ctx context.Context, a *app) (assess.Source, error) {
-	if len(f.files) > 0 {
+	switch {
+	case len(f.files) > 0 && f.snapshot != "":
+		return assess.Source{}, usagef("-f and --snapshot cannot be used together")
+	case len(f.files) > 0:
 		return f.openFiles(ctx, a)
+	case f.snapshot != "":
+		return f.openSnapshot(ctx, a)
 	}
 	cluster, err := f.kube.Connect(ctx)
 	if err != nil {
@@ -89,4 +98,18 @@ func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, err
 		return assess.Manifests(files), namespaceExists(ctx, files, ns)
 	}
 	return assess.Manifests(files), nil
+}
+
+func (f *sourceFlags) openSnapshot(ctx context.Context, a *app) (assess.Source, error) {
+	file, err := snapshot.Open(f.snapshot)
+	if err != nil {
+		return assess.Source{}, err
+	}
+	info := file.Info()
+	a.note("snapshot of %s (%s), taken %s", info.Name, info.Version, info.Taken.Format(time.RFC3339))
+	src := assess.Snapshot(file)
+	if ns := f.kube.Namespace(); ns != "" {
+		return src, namespaceExists(ctx, file, ns)
+	}
+	return src, nil
 }
