@@ -45,7 +45,9 @@ func declaredFor(r *Resource) *Table {
 
 func dynamicTable(r *Resource) *Table {
 	untyped := *r
-	untyped.New = nil // read as JSON, whatever is known of it
+	if !r.Sensitive { // of those no more is read than their type has place for
+		untyped.New = nil // read as JSON, whatever is known of it
+	}
 	field := func(name string) func(dynamicRow) Value {
 		return func(row dynamicRow) Value { return JSON(row.u.Object[name]) }
 	}
