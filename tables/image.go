@@ -22,6 +22,9 @@ func parseImage(ref string) image {
 	} else {
 		i.registry, i.repository = "docker.io", ref
 	}
+	if i.registry == "index.docker.io" {
+		i.registry = "docker.io"
+	}
 	if i.registry == "docker.io" && !strings.Contains(i.repository, "/") {
 		i.repository = "library/" + i.repository
 	}
