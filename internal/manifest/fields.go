@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/json"
 )
 
@@ -14,10 +17,9 @@ const maxPerObject = 3
 
 // misfit is a value that does not fit its field.
 type misfit struct {
-	path string
-	text []byte
-	typ  reflect.Type
-	err  error
+	path  string
+	text  []byte
+	shape *shape
 }
 
 // misfits finds all values in JSON that cannot be decoded, each as deep down
@@ -44,7 +46,7 @@ func misfits(text []byte, s *shape, path string) []misfit {
 		})
 	}
 	if found == nil {
-		found = []misfit{{path, text, s.typ, err}}
+		found = []misfit{{path, text, s}}
 	}
 	return found
 }
@@ -63,45 +65,43 @@ func joinPath(path string, key []byte, n int) string {
 	}
 }
 
-// String says what does not fit, as "cannot put string "three" into int32".
+// String says what does not fit, as cannot put string "three" into int32. What
+// was to be text it does not show: it may be a password.
 func (m misfit) String() string {
-	kind := "number"
-	switch m.text[0] {
-	case '"':
-		kind = "string"
-	case '{':
-		kind = "a mapping"
-	case '[':
-		kind = "a list"
-	case 't', 'f':
-		kind = "bool"
-	}
-	if m.text[0] != '{' && m.text[0] != '[' {
-		kind += " " + shorten(string(m.text), 60)
-	}
-	into := typeName(m.typ)
+	value, c := "a number", m.text[0]
 	switch {
-	case m.typ.Kind() == reflect.String && (m.text[0] == 't' || m.text[0] == 'f' || isDigit(m.text[0]) || m.text[0] == '-'):
-		return fmt.Sprintf("cannot put %s into %s; quote it", kind, into)
-	case m.typ.Kind() == reflect.Struct && m.text[0] == '"':
-		return fmt.Sprintf("cannot put %s into %s: %s", kind, into, shorten(m.err.Error(), 120))
+	case c == '"':
+		value = "a string"
+	case c == '{':
+		value = "a mapping"
+	case c == '[':
+		value = "a list"
+	case c == 't' || c == 'f':
+		value = "a bool"
 	}
-	return fmt.Sprintf("cannot put %s into %s", kind, into)
-}
-
-func typeName(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Slice:
-		if t.Elem().Kind() == reflect.Uint8 {
-			return "base64 text"
-		}
-		return "a list"
-	case reflect.Map:
-		return "a mapping"
-	case reflect.Struct:
-		return t.Name()
+	if kind := m.shape.typ.Kind(); kind != reflect.String && kind != reflect.Slice && c != '{' && c != '[' {
+		value = value[2:] + " " + shorten(string(m.text), 60)
 	}
-	return t.Kind().String()
+	into := m.shape.typ.Kind().String()
+	switch {
+	case m.shape.fields != nil || m.shape.typ.Kind() == reflect.Map:
+		into = "a mapping"
+	case m.shape.elem != nil:
+		into = "a list"
+	case m.shape.typ == reflect.TypeFor[resource.Quantity]():
+		into = "a quantity, such as 500m or 128Mi"
+	case m.shape.typ == reflect.TypeFor[metav1.Time](), m.shape.typ == reflect.TypeFor[metav1.MicroTime]():
+		into = "a time, such as 2006-01-02T15:04:05Z"
+	case m.shape.typ == reflect.TypeFor[intstr.IntOrString]():
+		into = "a number or a string"
+	case m.shape.typ.Kind() == reflect.Slice:
+		into = "base64 text"
+	case m.shape.typ.Kind() == reflect.String && c != '{' && c != '[':
+		into += "; quote it"
+	case m.shape.typ.Kind() == reflect.Struct:
+		into = m.shape.typ.Name()
+	}
+	return "cannot put " + value + " into " + into
 }
 
 func shorten(s string, n int) string {
@@ -110,8 +110,6 @@ func shorten(s string, n int) string {
 	}
 	return s
 }
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // typeProblems reports what keeps an object from being decoded.
 func (f *file) typeProblems(d *document, p part, k *kind, err error) {
@@ -141,7 +139,11 @@ func (f *file) typeProblems(d *document, p part, k *kind, err error) {
 			path = k.name
 		}
 		line = d.lineOf(p.line, m.path)
-		f.fatal(line, 0, path+": "+m.String())
+		msg := path + ": " + m.String()
+		if k.version != k.resource.Version {
+			msg += ", in " + k.resource.GVK().GroupVersion().String() + ", as which this object is read"
+		}
+		f.fatal(line, 0, msg)
 	}
 }
 

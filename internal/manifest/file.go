@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest/yamljson"
 )
@@ -53,6 +54,11 @@ func (f *file) begin(s span, text []byte, once bool) {
 	f.docs = append(f.docs, s)
 }
 
+// largeFile is what only one goroutine at a time may read, for the memory.
+const largeFile = 4 << 20
+
+var largeFiles sync.Mutex
+
 // read reads the file's documents, a broken one being no reason to stop.
 func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 	in, once := stdin, true
@@ -66,6 +72,10 @@ func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 		in = h
 		if info, err := h.Stat(); err == nil {
 			once = !info.Mode().IsRegular()
+			if info.Size() > largeFile {
+				largeFiles.Lock()
+				defer largeFiles.Unlock()
+			}
 			r.expect(int(min(info.Size(), maxDocument)))
 		}
 	}

@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
@@ -51,46 +52,45 @@ const (
 	kustomized = "a kustomization, which is not applied; build it: kubectl kustomize %s | kubectl kspm check -f -"
 )
 
-// special returns what to do about an object that is input to another tool.
-func (k *kind) special(f *file) string {
-	if k.group == "kustomize.config.k8s.io" {
-		return fmt.Sprintf(kustomized, path.Dir(f.name))
+// otherTool returns what to do about a file that another tool reads, or "".
+func (f *file) otherTool(group string) string {
+	base, dir := path.Base(filepath.ToSlash(f.name)), filepath.Dir(f.name)
+	switch {
+	case base == "Chart.yaml":
+		return fmt.Sprintf(helmChart, dir)
+	case group == "kustomize.config.k8s.io", base == "kustomization.yaml", base == "kustomization.yml":
+		return fmt.Sprintf(kustomized, dir)
 	}
 	return ""
 }
 
-// notObject notes a document that is no Kubernetes object: a mistake where the
-// user named the file, and to be expected in a folder.
-func (f *file) notObject(line int, why string) {
-	switch base := path.Base(f.name); {
-	case base == "Chart.yaml":
-		why = fmt.Sprintf(helmChart, path.Dir(f.name))
-	case base == "kustomization.yaml" || base == "kustomization.yml":
-		why = fmt.Sprintf(kustomized, path.Dir(f.name))
-	}
-	if f.named || f.stdin {
-		f.fatal(line, 0, "not a Kubernetes object: "+why)
+// notObject notes a part that is no Kubernetes object: a mistake in a List and
+// where the user named the file, and to be expected in a folder.
+func (f *file) notObject(p part, why string) {
+	if f.named || f.stdin || p.path != "" {
+		f.fatal(p.line, 0, "not a Kubernetes object: "+why)
 		return
 	}
-	f.skipped(line, "not a Kubernetes object, skipped: "+why)
+	f.skipped(p.line, "not a Kubernetes object, skipped: "+why)
 }
 
 // missing notes an object without kind, apiVersion or name.
 func (f *file) missing(p part, h head, k *kind) {
 	what, subject := "metadata.name", k.name
 	switch {
+	case k.name == "" && k.apiVersion == "":
+		what, subject = "apiVersion and no kind", "it"
 	case k.name == "":
 		what, subject = "kind", k.apiVersion
 	case k.apiVersion == "":
 		what = "apiVersion"
 	}
 	msg := subject + " has no " + what
-	lost := k.resource != nil || h.meta != nil && what != "metadata.name" || f.named || f.stdin
-	if lost || k.apiVersion == "" && isKnownKind(k.name) {
+	if k.resource != nil || h.meta != nil && what != "metadata.name" || k.apiVersion == "" && isKnownKind(k.name) {
 		f.fatal(p.line, 0, msg)
 		return
 	}
-	f.skipped(p.line, "not a Kubernetes object, skipped: "+msg)
+	f.notObject(p, msg)
 }
 
 func isKnownKind(kind string) bool {

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -76,9 +78,24 @@ func (r *reader) document(f *file, d *document, once bool) {
 		return
 	}
 	f.begin(at, whole, once)
+	if d.text[0] == '%' && !d.directives() {
+		return
+	}
 	if d.sep == "" {
 		r.convert(f, d)
 	}
+}
+
+// directives skips the %YAML before a document, and reports whether any of it
+// is left. A %TAG stays for the YAML library to see.
+func (d *document) directives() bool {
+	end := bytes.Index(d.text, []byte("\n---"))
+	if end < 0 || bytes.Contains(d.text[:end], []byte("%TAG")) {
+		return true
+	}
+	d.line += bytes.Count(d.text[:end+1], []byte("\n"))
+	d.text, d.line = trimStart(d.text[end+4:], d.line)
+	return len(d.text) > 0
 }
 
 // trimStart skips blank lines and comments before the first token.
@@ -110,15 +127,16 @@ func trimStart(text []byte, line int) ([]byte, int) {
 func (r *reader) part(f *file, d *document, p part, depth int) {
 	h, ok := readHead(p.json)
 	if !ok {
-		f.notObject(p.line, "a Kubernetes object is a mapping with apiVersion and kind")
+		f.notObject(p, cmp.Or(f.otherTool(""), "a Kubernetes object is a mapping with apiVersion and kind"))
 		return
 	}
 	k := r.kind(h)
-	switch {
-	case k.name == "" && k.apiVersion == "":
-		f.notObject(p.line, "it has no apiVersion and no kind")
+	switch tool := f.otherTool(k.group); {
+	case tool != "":
+		f.notObject(p, tool)
 	case k.list && h.items != nil && depth < maxLists:
 		listItems(d, p, h, k, func(item part) { r.part(f, d, item, depth+1) })
+	case k.name == "List":
 	default:
 		r.object(f, d, p, h, k)
 	}
@@ -126,10 +144,6 @@ func (r *reader) part(f *file, d *document, p part, depth int) {
 
 // object reads one object.
 func (r *reader) object(f *file, d *document, p part, h head, k *kind) {
-	if note := k.special(f); note != "" {
-		f.skipped(p.line, note)
-		return
-	}
 	if k.name == "" || k.apiVersion == "" {
 		f.missing(p, h, k)
 		return
