@@ -18,16 +18,19 @@ import (
 type RowFormat func(w io.Writer, columns []string, rows [][]any) error
 
 var rowFormats = map[string]RowFormat{
-	"table": Rows,
-	"json":  rowsJSON,
-	"yaml":  rowsYAML,
-	"csv":   rowsCSV,
-	"name":  rowsName,
+	"table":    rowsTable,
+	"wide":     Rows,
+	"json":     rowsJSON,
+	"ndjson":   rowsNDJSON,
+	"yaml":     rowsYAML,
+	"csv":      rowsCSV,
+	"markdown": rowsMarkdown,
+	"name":     rowsName,
 }
 
 // RowFormats are the names of the formats of query results, sorted.
 func RowFormats() []string {
-	names := make([]string, 0, len(rowFormats))
+	names := []string{"jsonpath=TEMPLATE", "go-template=TEMPLATE"}
 	for name := range rowFormats {
 		names = append(names, name)
 	}
@@ -39,6 +42,9 @@ func RowFormats() []string {
 func RowsNamed(name string) (RowFormat, error) {
 	if f, ok := rowFormats[name]; ok {
 		return f, nil
+	}
+	if kind, text, ok := strings.Cut(name, "="); ok && (kind == "jsonpath" || kind == "go-template") {
+		return templated(kind, text)
 	}
 	return nil, fmt.Errorf("unknown format %q: want one of %s", name, strings.Join(RowFormats(), ", "))
 }
@@ -89,16 +95,10 @@ func rowsJSON(w io.Writer, columns []string, rows [][]any) error {
 		if i > 0 {
 			b.WriteString(",")
 		}
-		b.WriteString("\n  {")
-		for j, v := range row {
-			if j > 0 {
-				b.WriteString(", ")
-			}
-			if err := jsonPair(&b, columns[j], v); err != nil {
-				return err
-			}
+		b.WriteString("\n  ")
+		if err := jsonObject(&b, columns, row); err != nil {
+			return err
 		}
-		b.WriteString("}")
 	}
 	if len(rows) > 0 {
 		b.WriteString("\n")
@@ -106,6 +106,20 @@ func rowsJSON(w io.Writer, columns []string, rows [][]any) error {
 	b.WriteString("]\n")
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+func jsonObject(b *bytes.Buffer, columns []string, row []any) error {
+	b.WriteString("{")
+	for i, v := range row {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		if err := jsonPair(b, columns[i], v); err != nil {
+			return err
+		}
+	}
+	b.WriteString("}")
+	return nil
 }
 
 func jsonPair(b *bytes.Buffer, key string, v any) error {
