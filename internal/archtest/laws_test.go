@@ -25,6 +25,8 @@ func TestLawsCanBreak(t *testing.T) {
 		{"the engine does not know osquery", pkg{ImportPath: at("internal/engine"), Deps: []string{at("internal/osquery")}}, "internal/osquery"},
 		{"osquery does not know the engine", pkg{ImportPath: at("internal/osquery"), Deps: []string{at("internal/engine")}}, "internal/engine"},
 		{"a report knows no engine", pkg{ImportPath: at("internal/report"), Deps: []string{at("internal/engine")}}, "internal/engine"},
+		{"a report may print by jsonpath", pkg{ImportPath: at("internal/report"), Deps: []string{"k8s.io/client-go/util/jsonpath"}}, ""},
+		{"a report asks no server", pkg{ImportPath: at("internal/report"), Deps: []string{"k8s.io/client-go/rest"}}, "rest"},
 		{"sources know no report", pkg{ImportPath: at("internal/kube"), Deps: []string{at("internal/report")}}, "internal/report"},
 		{"main imports the commands", pkg{ImportPath: at("cmd/kubectl-kspm"), Imports: []string{at("internal/cli")}}, ""},
 		{"nobody else does", pkg{ImportPath: at("internal/web"), Imports: []string{at("internal/cli")}}, "internal/cli"},
