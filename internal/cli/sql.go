@@ -33,22 +33,28 @@ type sqlOptions struct {
 func (a *app) sqlCommand() *cobra.Command {
 	o := &sqlOptions{app: a}
 	cmd := &cobra.Command{
-		Use:   "sql QUERY",
+		Use:   "sql [QUERY]",
 		Short: "Ask clusters or manifests anything, in SQL",
 		Long: `Runs one SELECT (SQLite's dialect) over the objects of a cluster, of many clusters,
-or of manifests with -f. Only what the query touches is read: a condition on
+or of manifests with -f; without a query it opens a shell, or runs the statements
+that come on stdin. Only what the query touches is read: a condition on
 namespace or name becomes a request for just that. 'tables' lists the tables.`,
 		Example: `  kubectl kspm sql "SELECT namespace, name FROM k8s_pods WHERE host_network = 1"
   kubectl kspm sql "SELECT image, count(*) AS n FROM k8s_containers WHERE judged GROUP BY image ORDER BY n DESC" -o csv
   kubectl kspm sql --contexts 'prod-*' "SELECT cluster, count(*) AS pods FROM k8s_pods GROUP BY cluster"
   kubectl kspm sql -f deploy/ "SELECT kind, name, file, line FROM k8s_workloads"`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			if len(args) > 1 {
 				return usagef("want one query, in quotes: %s sql \"SELECT name FROM k8s_pods\"", a.name)
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 || args[0] == "-" {
+				return o.runShell(cmd.Context())
+			}
+			return o.run(cmd.Context(), args[0])
+		},
 	}
 	o.source.add(cmd)
 	o.fleet.add(cmd)
@@ -68,18 +74,11 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 		return err
 	}
 	defer db.Close()
-	stmt, err := db.Prepare(ctx, query)
-	if err != nil {
-		return err
-	}
-	members, incomplete, err := o.open(ctx)
-	if err != nil {
-		return err
-	}
-	data := session.New(members, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()})
-	columns, result, err := o.query(ctx, db, data, query)
-	if o.explain {
-		o.explainReads(data.Reads())
+	columns, result, data, err := o.ask(ctx, db, query)
+	if o.explain && data != nil {
+		for _, line := range describeReads(data.Reads()) {
+			o.note("%s", line)
+		}
 	}
 	if err != nil {
 		return err
@@ -89,9 +88,9 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 	}
 	for _, f := range data.Failures() {
 		o.note("error: %s: %v", f.Member, f.Err)
-		incomplete = true
+		o.incomplete = true
 	}
-	if incomplete {
+	if o.incomplete {
 		return &codeError{exitIncomplete, "not everything could be read: the result is incomplete"}
 	}
 	return nil
@@ -131,23 +130,29 @@ func (o *sqlOptions) open(ctx context.Context) (members []session.Member, incomp
 	return members, incomplete, nil
 }
 
-func (o *sqlOptions) query(ctx context.Context, db *engine.DB, data *session.Session, query string) ([]string, [][]any, error) {
-	timedOut := &codeError{exitError, "stopped after " + o.timeout.String() + ": --timeout allows more"}
-	watch := newStopwatch(ctx, o.timeout, timedOut)
+// ask runs one query. The session is returned with an error as well, once it
+// is open.
+func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (columns []string, result [][]any, data *session.Session, err error) {
+	stmt, err := db.Prepare(ctx, query)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	members, _, err := o.open(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	data = session.New(members, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()})
+	watch := newStopwatch(ctx, o.timeout, &codeError{exitError, "stopped after " + o.timeout.String() + ": --timeout allows more"})
 	defer watch.end()
-	var result [][]any
-	columns, err := db.Query(watch.ctx, watch.data(data), query, nil, func(values []any) error {
-		row := slices.Clone(values)
-		for i, v := range row {
-			row[i] = tables.CleanAny(v)
-		}
-		result = append(result, row)
+	columns, err = db.Query(watch.ctx, watch.data(data), query, nil, func(values []any) error {
+		result = append(result, slices.Clone(values))
 		return nil
 	})
-	return columns, result, err
+	return columns, result, data, err
 }
 
-func (o *sqlOptions) explainReads(reads []session.Read) {
+// describeReads says what was read for a query.
+func describeReads(reads []session.Read) (lines []string) {
 	for _, r := range reads {
 		where := "everything"
 		switch {
@@ -158,6 +163,7 @@ func (o *sqlOptions) explainReads(reads []session.Read) {
 		case r.Scope.Name != "":
 			where = "name " + r.Scope.Name
 		}
-		o.note("read %s: %s of %s (%s)", r.Table, where, strings.Join(r.Resources, ", "), r.Why)
+		lines = append(lines, fmt.Sprintf("read %s: %s of %s (%s)", r.Table, where, strings.Join(r.Resources, ", "), r.Why))
 	}
+	return lines
 }
