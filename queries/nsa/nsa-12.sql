@@ -18,7 +18,7 @@
 --   Files on the pod's volumes must then belong to the group that takes its place.
 --   {{- else}}
 --   A process that needs one right of root, such as a port below 1024, takes a capability instead.{{end}}
--- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p='[{\"op\":\"remove\",\"path\":\"{{.pointer}}\"}]'{{end}}{{end}}"
+-- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
@@ -86,7 +86,7 @@
 --       - {container: setup, container_type: init, field: runAsUser, level: container, path: "spec.initContainers[0].securityContext.runAsUser", actual: "0"}
 --       - {container: proxy, container_type: sidecar, field: runAsGroup}
 --       - {container: app, container_type: regular, field: runAsUser}
---       - {container: app, container_type: regular, field: runAsGroup, pointer: /spec/containers/0/securityContext/runAsGroup}
+--       - {container: app, container_type: regular, field: runAsGroup, json_patch: '[{"op":"remove","path":"/spec/containers/0/securityContext/runAsGroup"}]'}
 --       - {container: debug, container_type: ephemeral, field: runAsUser}
 --   - name: the pod's, even where every container overrides it
 --     objects: |
@@ -104,7 +104,7 @@
 --       - {kind: Deployment, name: web, container: "", level: pod, field: runAsUser, path: spec.template.spec.securityContext.runAsUser, actual: "0"}
 --       - {level: pod, field: runAsGroup}
 --       - {level: pod, field: fsGroup}
---       - {level: pod, field: supplementalGroups, path: spec.template.spec.securityContext.supplementalGroups, actual: "[10,0]", pointer: /spec/template/spec/securityContext/supplementalGroups/1}
+--       - {level: pod, field: supplementalGroups, path: spec.template.spec.securityContext.supplementalGroups, actual: "[10,0]", json_patch: '[{"op":"replace","path":"/spec/template/spec/securityContext/supplementalGroups","value":[10]}]'}
 --   - name: a user namespace excuses the user and no group
 --     objects: |
 --       apiVersion: v1
@@ -121,7 +121,7 @@
 -- A container that inherits 0 has no row of its own: the pod's row is where to change it.
 WITH found AS (
   SELECT asset_kind, namespace, asset_name, container, container_type, 'container' AS level, 'runAsUser' AS field,
-    path || '.securityContext.runAsUser' AS path, '0' AS actual, NULL AS position, image, drift, pods, file, line
+    path || '.securityContext.runAsUser' AS path, '0' AS actual, NULL AS rest, image, drift, pods, file, line
   FROM k8s_containers
   WHERE judged AND os IS NOT 'windows' AND run_as_user_effective = 0 AND run_as_user_source = 'container' AND host_users IS NOT 0
   UNION ALL
@@ -133,7 +133,7 @@ WITH found AS (
   SELECT asset_kind, namespace, asset_name, NULL, NULL, 'pod', f.field,
     spec_path || '.securityContext.' || f.field,
     CASE f.field WHEN 'supplementalGroups' THEN supplemental_groups ELSE '0' END,
-    (SELECT key FROM json_each(supplemental_groups) WHERE value = 0 AND f.field = 'supplementalGroups'),
+    CASE f.field WHEN 'supplementalGroups' THEN (SELECT json_group_array(value) FROM json_each(supplemental_groups) WHERE value <> 0) END,
     NULL, drift, pods, file, line
   FROM k8s_pod_specs, (SELECT column1 AS field FROM (VALUES ('runAsUser'), ('runAsGroup'), ('fsGroup'), ('supplementalGroups'))) f
   WHERE judged AND os IS NOT 'windows' AND CASE f.field
@@ -145,6 +145,7 @@ WITH found AS (
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type, level, field, path, actual,
   'an id above 0, or unset' AS expected,
-  '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/') || coalesce('/' || position, '') AS pointer,
+  CASE WHEN rest IS NULL THEN json_array(json_object('op', 'remove', 'path', pointer))
+    ELSE json_array(json_object('op', 'replace', 'path', pointer, 'value', json(rest))) END AS json_patch,
   image, drift, pods, file, line
-FROM found;
+FROM (SELECT *, '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/') AS pointer FROM found);

@@ -13,7 +13,7 @@
 --   Where files of a volume are the reason, keep level, or set fsGroup, instead of another type.
 --   {{- if eq .container_type "ephemeral"}}
 --   An ephemeral container cannot be changed: it goes when its pod is replaced.{{end}}
--- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p='[{\"op\":\"remove\",\"path\":\"{{.pointer}}\"}]'{{end}}{{end}}"
+-- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#assign-selinux-labels-to-a-container
@@ -55,7 +55,7 @@
 --     rows:
 --       - {kind: CronJob, level: pod, field: type, actual: spc_t, container: "", path: spec.jobTemplate.spec.template.spec.securityContext.seLinuxOptions.type}
 --       - {level: pod, field: user, actual: system_u}
---       - {level: pod, field: role, actual: system_r, pointer: /spec/jobTemplate/spec/template/spec/securityContext/seLinuxOptions/role}
+--       - {level: pod, field: role, actual: system_r, json_patch: '[{"op":"remove","path":"/spec/jobTemplate/spec/template/spec/securityContext/seLinuxOptions/role"}]'}
 --   - name: each kind of container
 --     objects: |
 --       apiVersion: v1
@@ -91,7 +91,8 @@ SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type, level, o.key AS field,
   found.path || '.securityContext.seLinuxOptions.' || o.key AS path, o.value AS actual,
   CASE o.key WHEN 'type' THEN 'container_t, or unset' ELSE 'unset' END AS expected,
-  '/' || replace(replace(replace(found.path, ']', ''), '[', '/'), '.', '/') || '/securityContext/seLinuxOptions/' || o.key AS pointer,
+  json_array(json_object('op', 'remove',
+    'path', '/' || replace(replace(replace(found.path, ']', ''), '[', '/'), '.', '/') || '/securityContext/seLinuxOptions/' || o.key)) AS json_patch,
   image, drift, pods, file, line
 FROM found, json_each(options) o
 WHERE o.key = 'type' AND o.value NOT IN ('', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t')

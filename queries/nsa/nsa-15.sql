@@ -9,8 +9,8 @@
 --   /proc and /sys, mounting, and tracing what is outside the container. Here that profile is
 --   switched off by name, which leaves bugs of the kernel and the runtime one guard fewer.
 -- fix: |
---   {{if .annotation}}Remove the annotation {{.annotation}} from {{.path}}: the runtime's profile then applies.
---   From Kubernetes 1.30 on, securityContext.appArmorProfile says the same and takes its place.
+--   {{if .annotation}}Remove the annotation {{.annotation}}{{if eq .level "container"}}, and set appArmorProfile.type at {{.path}} to RuntimeDefault; the API server refuses pods where they differ{{else}}: the runtime's profile then applies{{end}}.
+--   From Kubernetes 1.30 on, securityContext.appArmorProfile alone says the same.
 --   {{- else}}Set securityContext.appArmorProfile.type of container {{.container}} to RuntimeDefault{{if eq .level "pod"}}, or remove Unconfined from the pod, at {{.path}}{{end}}.
 --   If the profile denies something that the application needs, the node's audit log names it: write a
 --   profile that allows that much, load it on the nodes, and refer to it with type Localhost.{{end}}
@@ -19,7 +19,7 @@
 -- patch:
 --   container:
 --     securityContext: {appArmorProfile: {type: RuntimeDefault}}
--- command: "{{if and .annotation (not .drift)}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p='[{\"op\":\"remove\",\"path\":\"{{.pointer}}\"}]'{{end}}"
+-- command: "{{if and .annotation (not .drift)}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tutorials/security/apparmor/
@@ -126,28 +126,36 @@
 --         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
 --     rows:
 --       - {name: web, container: app, actual: unconfined, level: annotation, path: "metadata.annotations['container.apparmor.security.beta.kubernetes.io/app']"}
---       - {kind: Deployment, name: api, level: annotation, path: "spec.template.metadata.annotations['container.apparmor.security.beta.kubernetes.io/app']", pointer: /spec/template/metadata/annotations/container.apparmor.security.beta.kubernetes.io~1app}
---       - {name: both, level: container, actual: Unconfined}
+--       - {kind: Deployment, name: api, level: annotation, path: "spec.template.metadata.annotations['container.apparmor.security.beta.kubernetes.io/app']", json_patch: '[{"op":"remove","path":"/spec/template/metadata/annotations/container.apparmor.security.beta.kubernetes.io~1app"}]'}
+--       - {name: both, level: container, actual: Unconfined, container_type: "", annotation: container.apparmor.security.beta.kubernetes.io/app}
 
 -- As for seccomp we judge what holds for the container: Unconfined of a pod whose every
--- container says otherwise confines all of them. The row of an annotation has no
--- container_type, so that no patch puts a field beside an annotation that contradicts it:
--- the API server refuses such pods.
+-- container says otherwise confines all of them. Rows with an annotation have no
+-- container_type, so that the patch puts no field beside an annotation that contradicts
+-- it: the API server refuses such pods. json_patch changes both.
+WITH found AS (
+  SELECT asset_kind, namespace, asset_name, container, container_type, path, spec_path, image, drift, pods, file, line,
+    apparmor_type_effective AS profile, apparmor_type_source AS source, apparmor_annotation AS note,
+    substr(spec_path, 1, length(spec_path) - 4) AS above,
+    apparmor_annotation <> 'runtime/default' AND apparmor_annotation NOT LIKE 'localhost/%' AS noted
+  FROM k8s_containers
+  WHERE judged AND os IS NOT 'windows' AND (apparmor_type_effective NOT IN ('RuntimeDefault', 'Localhost') OR apparmor_annotation IS NOT NULL))
 SELECT
-  asset_kind AS kind, namespace, asset_name AS name, container, container_type, apparmor_type_source AS level,
-  CASE apparmor_type_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.appArmorProfile.type' AS path,
-  apparmor_type_effective AS actual, 'RuntimeDefault or Localhost' AS expected,
-  NULL AS annotation, NULL AS pointer, image, drift, pods, file, line
-FROM k8s_containers
-WHERE judged AND os IS NOT 'windows' AND apparmor_type_effective IS NOT NULL AND apparmor_type_effective NOT IN ('RuntimeDefault', 'Localhost')
-UNION ALL
-SELECT
-  asset_kind, namespace, asset_name, container, NULL, 'annotation',
-  substr(spec_path, 1, length(spec_path) - 4) || 'metadata.annotations[''container.apparmor.security.beta.kubernetes.io/' || container || ''']',
-  apparmor_annotation, 'runtime/default or localhost/…',
-  'container.apparmor.security.beta.kubernetes.io/' || container,
-  '/' || replace(substr(spec_path, 1, length(spec_path) - 4), '.', '/') || 'metadata/annotations/container.apparmor.security.beta.kubernetes.io~1' || container,
+  asset_kind AS kind, namespace, asset_name AS name, container,
+  CASE WHEN noted IS NOT 1 THEN container_type END AS container_type,
+  CASE WHEN noted AND source <> 'container' THEN 'annotation' ELSE source END AS level,
+  CASE
+    WHEN noted AND source <> 'container' THEN above || 'metadata.annotations[''container.apparmor.security.beta.kubernetes.io/' || container || ''']'
+    WHEN source = 'pod' THEN spec_path || '.securityContext.appArmorProfile.type'
+    ELSE path || '.securityContext.appArmorProfile.type'
+  END AS path,
+  CASE WHEN noted AND source <> 'container' THEN note ELSE profile END AS actual,
+  CASE WHEN noted AND source <> 'container' THEN 'runtime/default or localhost/…' ELSE 'RuntimeDefault or Localhost' END AS expected,
+  CASE WHEN noted THEN 'container.apparmor.security.beta.kubernetes.io/' || container END AS annotation,
+  CASE WHEN noted THEN json_remove(json_array(
+    json_object('op', 'remove', 'path', '/' || replace(above, '.', '/') || 'metadata/annotations/container.apparmor.security.beta.kubernetes.io~1' || container),
+    json_object('op', 'replace', 'path', '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/') || '/securityContext/appArmorProfile/type', 'value', 'RuntimeDefault')),
+    CASE WHEN source = 'container' THEN '$[2]' ELSE '$[1]' END) END AS json_patch,
   image, drift, pods, file, line
-FROM k8s_containers
-WHERE judged AND os IS NOT 'windows' AND apparmor_type_source <> 'container'
-  AND apparmor_annotation <> 'runtime/default' AND apparmor_annotation NOT LIKE 'localhost/%';
+FROM found
+WHERE profile NOT IN ('RuntimeDefault', 'Localhost') OR noted AND source <> 'container';

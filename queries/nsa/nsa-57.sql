@@ -75,7 +75,7 @@
 --         - {apiGroup: rbac.authorization.k8s.io, kind: Group, name: developers}
 --         - {kind: ServiceAccount, name: ci, namespace: build}
 --     rows:
---       - {kind: Role, namespace: shop, name: developer, path: "rules[1]", wildcards: "verbs, resources", actual: 'verbs ["*"] on ["*"] of ["","apps"]', bound_to: "Group developers and 1 more", severity: medium}
+--       - {kind: Role, namespace: shop, name: developer, path: "rules[1]", wildcards: "verbs, resources", actual: "* on * of core, apps", bound_to: "Group developers and 1 more", severity: medium}
 --       - {path: "rules[2]", wildcards: apiGroups}
 --   - name: a role that nobody holds, and a binding of the same name in another namespace
 --     objects: |
@@ -117,11 +117,11 @@ r AS (
     concat_ws(', ',
       iif(non_resource_urls IS NULL AND verbs LIKE '%"*"%', 'verbs', NULL), iif(resources LIKE '%"*"%', 'resources', NULL),
       iif(api_groups LIKE '%"*"%', 'apiGroups', NULL), iif(non_resource_urls LIKE '%"*"%', 'nonResourceURLs', NULL)) AS wildcards
-  FROM k8s_rbac_rules WHERE has_wildcard AND NOT role_is_builtin)
+  FROM k8s_rbac_rules WHERE has_wildcard AND NOT role_is_builtin AND coalesce(resources, non_resource_urls) IS NOT NULL)
 SELECT
   r.role_kind AS kind, r.namespace AS namespace, r.name AS name, r.path AS path,
-  CASE WHEN r.non_resource_urls IS NOT NULL THEN 'verbs ' || r.verbs || ' on ' || r.non_resource_urls
-    ELSE 'verbs ' || r.verbs || ' on ' || coalesce(r.resources, '[]') || ' of ' || coalesce(r.api_groups, '[]') END AS actual,
+  replace(trim(r.verbs, '[]"'), '","', ', ') || ' on ' || CASE WHEN r.non_resource_urls IS NOT NULL THEN replace(trim(r.non_resource_urls, '[]"'), '","', ', ')
+    ELSE replace(trim(r.resources, '[]"'), '","', ', ') || ' of ' || replace(trim(replace(r.api_groups, '""', '"core"'), '[]"'), '","', ', ') END AS actual,
   'what is used, by name' AS expected,
   CASE WHEN b.bound_to IS NULL OR r.wildcards = 'nonResourceURLs' THEN 'low' ELSE 'medium' END AS severity,
   r.wildcards AS wildcards, b.bound_to AS bound_to, r.file AS file, r.line AS line

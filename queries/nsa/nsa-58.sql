@@ -34,6 +34,11 @@
 --         - {apiGroups: [rbac.authorization.k8s.io], resources: [roles, clusterroles, rolebindings], verbs: [get, list, create, update]}
 --         - {apiGroups: [""], resources: [pods], verbs: [bind, escalate, impersonate]}
 --         - {apiGroups: [example.org], resources: [roles, users], verbs: ["*"]}
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: Role
+--       metadata: {name: no-effect, namespace: shop}
+--       rules: [{apiGroups: [""], resources: [users, groups], verbs: [impersonate]}]
 --   - name: the roles that Kubernetes ships, and roles that the control plane alone holds
 --     objects: |
 --       apiVersion: rbac.authorization.k8s.io/v1
@@ -73,7 +78,7 @@
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: operator}
 --       subjects: [{kind: ServiceAccount, name: operator, namespace: build}]
 --     rows:
---       - {kind: ClusterRole, name: operator, path: "rules[0]", rights: bind, actual: '["get","bind"] on ["clusterroles"]', bound_to: ServiceAccount build/operator, severity: high}
+--       - {kind: ClusterRole, name: operator, path: "rules[0]", rights: bind, actual: "get, bind on clusterroles", bound_to: ServiceAccount build/operator, severity: high}
 --       - {path: "rules[1]", rights: "bind, escalate"}
 --       - {path: "rules[2]", rights: "bind, escalate"}
 --   - name: impersonate of each kind, of a role that nobody holds
@@ -107,7 +112,8 @@
 --       - {kind: Role, namespace: shop, name: granter, only: '["view"]', severity: info}
 
 -- A verb * on pods or on all resources grants these rights as well: the roles of NSA-57
--- that reach roles, users or service accounts are here too, for another reason.
+-- that reach roles, users or service accounts are here too, for another reason. Users and
+-- groups belong to no namespace: a Role cannot grant to be one of them.
 WITH bound AS (
   SELECT role_kind, role_namespace, role,
     min(subject_kind || ' ' || coalesce(subject_namespace || '/', '') || subject) || CASE WHEN count(*) > 1 THEN ' and ' || (count(*) - 1) || ' more' ELSE '' END AS bound_to
@@ -118,8 +124,8 @@ r AS (
       (SELECT 'bind' AS name UNION ALL SELECT 'escalate' UNION ALL SELECT 'impersonate') n,
       json_each(verbs) v, json_each(api_groups) g, json_each(resources) x
       WHERE v.value IN ('*', n.name) AND CASE n.name
-        WHEN 'impersonate' THEN g.value IN ('*', '') AND x.value IN ('*', 'users', 'groups', 'serviceaccounts')
-          OR g.value IN ('*', 'authentication.k8s.io') AND (x.value IN ('*', 'uids') OR x.value LIKE 'userextras/%')
+        WHEN 'impersonate' THEN g.value IN ('*', '') AND (x.value IN ('*', 'serviceaccounts') OR role_kind = 'ClusterRole' AND x.value IN ('users', 'groups'))
+          OR role_kind = 'ClusterRole' AND g.value IN ('*', 'authentication.k8s.io') AND (x.value IN ('*', 'uids') OR x.value LIKE 'userextras/%')
         ELSE g.value IN ('*', 'rbac.authorization.k8s.io') AND x.value IN ('*', 'roles', 'clusterroles')
       END) AS rights
   FROM k8s_rbac_rules
@@ -127,7 +133,7 @@ r AS (
     AND (verbs LIKE '%"*"%' OR verbs LIKE '%"bind"%' OR verbs LIKE '%"escalate"%' OR verbs LIKE '%"impersonate"%'))
 SELECT
   r.role_kind AS kind, r.namespace AS namespace, r.name AS name, r.path AS path,
-  r.verbs || ' on ' || r.resources AS actual, 'no bind, escalate or impersonate' AS expected,
+  replace(trim(r.verbs, '[]"'), '","', ', ') || ' on ' || replace(trim(r.resources, '[]"'), '","', ', ') AS actual, 'no bind, escalate or impersonate' AS expected,
   CASE WHEN r.resource_names IS NOT NULL THEN 'info' WHEN b.bound_to IS NULL THEN 'medium' ELSE 'high' END AS severity,
   replace(r.rights, ',', ', ') AS rights, r.resource_names AS "only", b.bound_to AS bound_to, r.file AS file, r.line AS line
 FROM r

@@ -150,7 +150,7 @@ r AS (
     AND (verbs LIKE '%"*"%' OR verbs LIKE '%"create"%' OR verbs LIKE '%"update"%' OR verbs LIKE '%"patch"%'))
 SELECT
   r.role_kind AS kind, r.namespace AS namespace, r.name AS name, r.path AS path,
-  r.verbs || ' on ' || r.resources AS actual, 'no create, update or patch of workloads' AS expected,
+  replace(trim(r.verbs, '[]"'), '","', ', ') || ' on ' || replace(trim(r.resources, '[]"'), '","', ', ') AS actual, 'no create, update or patch of workloads' AS expected,
   CASE WHEN r.resource_names IS NOT NULL OR b.bound_to IS NULL THEN 'low' ELSE 'medium' END AS severity,
   replace(r.workloads, ',', ', ') AS workloads, r.resource_names AS "only", b.bound_to AS bound_to, NULL AS subject, r.file AS file, r.line AS line
 FROM r

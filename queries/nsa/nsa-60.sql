@@ -121,7 +121,7 @@ r AS (
     AND (resources LIKE '%"*"%' OR resources LIKE '%/exec"%' OR resources LIKE '%/attach"%' OR resources LIKE '%/portforward"%'))
 SELECT
   r.role_kind AS kind, r.namespace AS namespace, r.name AS name, r.path AS path,
-  r.verbs || ' on ' || r.resources AS actual, 'no exec, attach or portforward' AS expected,
+  replace(trim(r.verbs, '[]"'), '","', ', ') || ' on ' || replace(trim(r.resources, '[]"'), '","', ', ') AS actual, 'no exec, attach or portforward' AS expected,
   CASE WHEN r.resource_names IS NOT NULL OR b.bound_to IS NULL THEN 'low' ELSE 'medium' END AS severity,
   replace(r.rights, ',', ', ') AS rights, r.resource_names AS "only", b.bound_to AS bound_to, NULL AS subject, r.file AS file, r.line AS line
 FROM r

@@ -16,7 +16,7 @@
 --   Names are written in capitals and without CAP_: what this one grants depends on the runtime.{{end}}
 --   Do once and outside what it is for: sysctls and interfaces in the pod spec or by the CNI, mounts by a CSI driver, tracing by an
 --   agent in a namespace of its own, which gets a waiver.{{end}}
--- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p='[{\"op\":\"remove\",\"path\":\"{{.pointer}}\"}]'{{end}}{{end}}"
+-- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
@@ -72,7 +72,7 @@
 --     rows:
 --       - {container: setup, container_type: init, path: "spec.initContainers[0].securityContext.capabilities.add[0]", actual: SYS_MODULE, severity: high}
 --       - {container: proxy, container_type: sidecar, path: "spec.initContainers[1].securityContext.capabilities.add[0]", actual: NET_ADMIN}
---       - {container: proxy, container_type: sidecar, actual: NET_RAW, pointer: /spec/initContainers/1/securityContext/capabilities/add/2}
+--       - {container: proxy, container_type: sidecar, actual: NET_RAW, json_patch: '[{"op":"replace","path":"/spec/initContainers/1/securityContext/capabilities/add","value":["CHOWN"]}]'}
 --       - {container: app, container_type: regular, actual: ALL}
 --       - {container: debug, container_type: ephemeral, actual: SYS_PTRACE}
 --   - name: others are of medium severity
@@ -111,15 +111,21 @@
 
 -- The catalogue's list of high severity lacks DAC_READ_SEARCH, which opens any file of the
 -- node by its handle, and SYS_RAWIO, which reaches memory and disks.
+WITH found AS (
+  SELECT asset_kind, namespace, asset_name, container, container_type, path || '.securityContext.capabilities.add' AS path, capabilities_add,
+    (SELECT json_group_array(a.value) FROM json_each(capabilities_add) a WHERE a.value IN (SELECT name FROM baseline)) AS rest,
+    image, drift, pods, file, line
+  FROM k8s_containers
+  WHERE judged AND os IS NOT 'windows' AND capabilities_add IS NOT NULL),
+baseline(name) AS (VALUES ('AUDIT_WRITE'), ('CHOWN'), ('DAC_OVERRIDE'), ('FOWNER'), ('FSETID'), ('KILL'), ('MKNOD'), ('NET_BIND_SERVICE'),
+  ('SETFCAP'), ('SETGID'), ('SETPCAP'), ('SETUID'), ('SYS_CHROOT'))
 SELECT
-  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
-  k.path || '.securityContext.capabilities.add[' || c.key || ']' AS path, c.value AS actual, 'no capability outside the baseline' AS expected,
+  f.asset_kind AS kind, f.namespace AS namespace, f.asset_name AS name, f.container AS container, f.container_type AS container_type,
+  f.path || '[' || c.key || ']' AS path, c.value AS actual, 'no capability outside the baseline' AS expected,
   CASE WHEN replace(upper(c.value), 'CAP_', '') IN ('ALL', 'SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE', 'SYS_MODULE', 'BPF', 'DAC_READ_SEARCH', 'SYS_RAWIO')
     THEN 'high' ELSE 'medium' END AS severity,
   CASE WHEN c.value <> upper(c.value) OR c.value GLOB 'CAP_*' THEN 'not a capability name' ELSE 'outside the baseline' END AS reason,
-  '/' || replace(replace(replace(k.path, ']', ''), '[', '/'), '.', '/') || '/securityContext/capabilities/add/' || c.key AS pointer,
-  image, drift, pods, file, line
-FROM k8s_containers k, json_each(capabilities_add) c
-WHERE judged AND os IS NOT 'windows' AND capabilities_add IS NOT NULL
-  AND c.value NOT IN ('AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE',
-    'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT');
+  json_array(json_object('op', 'replace', 'path', '/' || replace(replace(replace(f.path, ']', ''), '[', '/'), '.', '/'), 'value', json(f.rest))) AS json_patch,
+  f.image AS image, f.drift AS drift, f.pods AS pods, f.file AS file, f.line AS line
+FROM found f, json_each(f.capabilities_add) c
+WHERE c.value NOT IN (SELECT name FROM baseline);

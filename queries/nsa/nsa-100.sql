@@ -1,0 +1,18 @@
+-- id: NSA-100
+-- title: Encryption keys in a KMS
+-- section: Network separation and hardening
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Who keeps the key that encrypts etcd is written in a file of the control plane.
+--   A key in that file lies beside the data that it protects: a stolen disk or backup of the node
+--   has both. Ask for the EncryptionConfiguration and who can read it: a provider kms with
+--   apiVersion v2 keeps the key elsewhere; aescbc and secretbox keep it in the file. For a managed
+--   control plane the cloud's console shows the key.
+-- fix: |
+--   Run a KMS v2 plug-in (of the cloud, Vault or an HSM) and put kms first in the EncryptionConfiguration, then rewrite all
+--   Secrets (NSA-99). Give the right to decrypt to the control plane's identity alone, and let the KMS log its use.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, Secrets
+--   - https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/
+-- aliases: [CIS-1.2.28]

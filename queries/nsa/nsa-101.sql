@@ -1,0 +1,18 @@
+-- id: NSA-101
+-- title: Metadata service hardened in the cloud
+-- section: Network separation and hardening
+-- severity: high
+-- verdict: manual
+-- why: |
+--   How a cloud's metadata service answers pods is set in the cloud, for each node pool.
+--   A pod that reaches 169.254.169.254 gets the node's identity, and often more than the cluster.
+--   Ask how node pools are set: on AWS IMDSv2 required with hop limit 1, on GKE Workload Identity,
+--   on Azure Workload Identity and a policy that blocks the address. Look from an ordinary pod:
+--   curl -m 3 http://169.254.169.254/ , which has to fail.
+-- fix: |
+--   AWS: http-tokens=required and http-put-response-hop-limit=1 in the launch template. GKE: --workload-metadata=GKE_METADATA.
+--   Everywhere: an egress policy that leaves out 169.254.169.254/32 (NSA-51), and nodes' identities that may do
+--   little. Give pods cloud rights through their service accounts.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, protecting sensitive cloud infrastructure
+--   - https://kubernetes.io/docs/concepts/security/security-checklist/#network-security

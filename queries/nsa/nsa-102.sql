@@ -1,0 +1,18 @@
+-- id: NSA-102
+-- title: Strong user authentication
+-- section: Authentication and authorization
+-- severity: high
+-- verdict: manual
+-- why: |
+--   Users are not objects of Kubernetes: who logs in, and how, is known to the identity provider.
+--   Ask how people log in, whether with a second factor, and how fast someone who leaves is locked
+--   out. Client certificates and service account tokens fail that: they cannot be revoked, and name
+--   nobody. Look for --oidc-* or --authentication-config of the API server, for approved requests of
+--   client certificates: kubectl get csr, and for users in the audit log.
+-- fix: |
+--   Connect the API server to the identity provider (OIDC, or the cloud's own) and require a second factor there; let tokens live
+--   an hour at most. Take away certificates and tokens that people hold, but for one sealed emergency access.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, authentication
+--   - https://kubernetes.io/docs/reference/access-authn-authz/authentication/#openid-connect-tokens
+-- aliases: [CIS-3.1.1, CIS-3.1.2, CIS-3.1.3]

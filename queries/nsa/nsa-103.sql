@@ -1,0 +1,18 @@
+-- id: NSA-103
+-- title: Unique roles per team and periodic RBAC review
+-- section: Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Whether rights fit what people do today is known to the teams, not to the cluster.
+--   Ask when roles and bindings were last gone through, who did it, and what happens to them when
+--   someone changes teams or a system is switched off. Look at who has what: kubectl kspm sql
+--   "SELECT subject_kind, subject, role, scope FROM k8s_rbac_bindings WHERE NOT subject_is_system
+--   ORDER BY subject", and ask for each row who still needs it.
+-- fix: |
+--   Bind groups of the identity provider, one for each team and task, instead of persons. Keep roles and bindings in version
+--   control with an owner each. Go through them twice a year and on every change of staff, and delete
+--   what nobody claims.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
+--   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/#periodically-review

@@ -1,0 +1,19 @@
+-- id: NSA-104
+-- title: Audit policy content
+-- section: Audit logging and threat detection
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   The audit policy is a file of the control plane, which the API does not show.
+--   Ask for the file behind --audit-policy-file (NSA-64). It should log Secrets, ConfigMaps and
+--   TokenReviews with level Metadata, never their contents; changes of pods, workloads, roles and
+--   webhooks with RequestResponse; pods/exec, attach and portforward; failed and anonymous requests;
+--   and leave out what only makes noise. Look for events of the last hour of each of these kinds.
+-- fix: |
+--   Start from the policy of the Kubernetes documentation, put Secrets and ConfigMaps at Metadata first, then what changes the
+--   cluster at RequestResponse, and end with Metadata for everything else. Test it: read a Secret, run an
+--   exec, be refused, and find all three in the log, the first without its contents.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, Kubernetes native audit logging
+--   - https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy
+-- aliases: [CIS-3.2.2, C-0161]

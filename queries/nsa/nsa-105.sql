@@ -1,0 +1,17 @@
+-- id: NSA-105
+-- title: Logging at every level
+-- section: Audit logging and threat detection
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Logs are made at many places, of which the cluster is one.
+--   Ask for each where it goes, and find an entry of today: hosts (authentication, sudo, kernel),
+--   container engines, containers, the API server's audit log, the image registry, the cloud's own
+--   audit log, DNS and network flows. Look, above all, for changes of rights, volumes mounted,
+--   images changed and cron jobs added: an attack is pieced together from several of these.
+-- fix: |
+--   List the sources with an owner, a destination and a time to keep each. Close the gaps in this order: audit log of the API
+--   server, cloud audit log, containers, hosts, registry, network flows. NSA-64 to NSA-68 look at what the cluster can tell.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, logging
+--   - https://kubernetes.io/docs/concepts/cluster-administration/logging/

@@ -1,0 +1,17 @@
+-- id: NSA-106
+-- title: Logs aggregated outside the cluster over TLS, append-only
+-- section: Audit logging and threat detection
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Where agents send logs to, and who can change them there, is in their own configuration.
+--   Whoever takes over a node deletes its logs first. Ask where they go, whether the transport is
+--   encrypted and checked, and whether the account that writes them can also delete them. Look at
+--   the agents' outputs, for tls and its verification: kubectl get configmaps -A, the ones of
+--   fluent-bit, vector, alloy or the collector; then try to delete an entry as that account.
+-- fix: |
+--   Send logs to a system outside the cluster, over TLS with verified certificates, as an account that may only append.
+--   Use storage that refuses deletion for the time that logs must be kept (object lock, write once).
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, logging
+--   - https://kubernetes.io/docs/concepts/cluster-administration/logging/#cluster-level-logging-architectures

@@ -1,0 +1,17 @@
+-- id: NSA-107
+-- title: Fault tolerance of logging
+-- section: Audit logging and threat detection
+-- severity: low
+-- verdict: manual
+-- why: |
+--   What agents do when their destination is away shows only when it is.
+--   Ask whether agents keep logs on disk meanwhile and for how long, whether the oldest or the
+--   newest are dropped when that is full, and whether pods or API servers block. Look at the agents'
+--   buffer settings, at --audit-log-mode and --audit-webhook-batch-* of the API server, and at what
+--   happened in the last outage; or cut the connection of one node for an hour.
+-- fix: |
+--   Give agents a buffer on disk that lasts through a weekend, and an alarm when it grows. Keep a file backend of the
+--   audit log beside a webhook. Repeat the cut twice a year, and count that nothing is missing.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, logging
+--   - https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend

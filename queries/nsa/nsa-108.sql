@@ -1,0 +1,18 @@
+-- id: NSA-108
+-- title: seccomp in audit mode to baseline system calls
+-- section: Audit logging and threat detection
+-- severity: low
+-- verdict: manual
+-- why: |
+--   Which system calls a workload normally makes has to be recorded once, on its nodes.
+--   A profile that logs (SCMP_ACT_LOG) makes an unusual call visible without breaking anything,
+--   and from the recording comes a profile that blocks. Ask for which workloads that was done. Look
+--   at who uses profiles of its own: kubectl kspm sql "SELECT namespace, asset_name, container FROM
+--   k8s_containers WHERE judged AND seccomp_type_effective = 'Localhost'"
+-- fix: |
+--   Record with the Security Profiles Operator, or a Localhost profile whose default action is SCMP_ACT_LOG, during a
+--   week that has everything in it. Start with what faces the internet, alert on new calls, then turn
+--   the recording into a profile that blocks.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, seccomp
+--   - https://kubernetes.io/docs/tutorials/security/seccomp/

@@ -1,0 +1,17 @@
+-- id: NSA-109
+-- title: SIEM integration
+-- section: Audit logging and threat detection
+-- severity: low
+-- verdict: manual
+-- why: |
+--   Whether someone puts the logs together is a matter of the SIEM, outside the cluster.
+--   Pods live for minutes and share addresses: a SIEM has to know which pod, image and service
+--   account an address was at that time. Ask whether audit log, container logs, cloud and network
+--   logs arrive there with cluster, namespace, pod and node on them, and try it: take a connection
+--   of yesterday and ask for the image that made it.
+-- fix: |
+--   Ship the audit log by webhook or from its file, with the cluster's name added. Keep a record of pods' addresses over
+--   time, by an agent or from the events. Write a few searches that join the sources, before they are needed.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, SIEM platforms
+--   - https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#webhook-backend

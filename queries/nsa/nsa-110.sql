@@ -1,0 +1,17 @@
+-- id: NSA-110
+-- title: Alerting
+-- section: Audit logging and threat detection
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Alerts live in monitoring systems, and whether anyone answers them in no system at all.
+--   Ask for the rule and the last firing of each: disks of logs full, log sink away, pods that run
+--   as root or change their securityContext, requests refused or anonymous, pods created from a pod
+--   or a node, unusual system calls, administrators at odd hours, changes of admission webhooks and
+--   policies, use of resources far off the usual. Look: kubectl get prometheusrules -A
+-- fix: |
+--   Write the missing ones, each with what to do when it fires and who is called. Fire each once by doing the thing, in a test
+--   namespace, and measure the time until someone asks. kubectl kspm serve alerts on the settings among them.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, alerting
+--   - https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/

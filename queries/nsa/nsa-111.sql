@@ -1,0 +1,17 @@
+-- id: NSA-111
+-- title: Threat detection use cases
+-- section: Audit logging and threat detection
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Detection means knowing what an attack looks like in these logs, which no object says.
+--   Ask for the search or rule of each: a pod or shell started by hand, exec into a pod, a new
+--   privileged or host-mounting pod, Secrets read in numbers, a service account used from outside,
+--   new bindings to strong roles, images from elsewhere, connections to the metadata service or to
+--   mining pools, deleted logs or events. Then do three of them, and see whether they are found.
+-- fix: |
+--   Go through MITRE ATT&CK for Containers, or the Threat Matrix for Kubernetes, line by line: which log shows it, which rule
+--   finds it, who looks. Begin with exec, new bindings and Secrets, which the audit log alone shows.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, threat detection
+--   - https://attack.mitre.org/matrices/enterprise/containers/

@@ -1,0 +1,17 @@
+-- id: NSA-112
+-- title: Service mesh considered
+-- section: Audit logging and threat detection
+-- severity: info
+-- verdict: manual
+-- why: |
+--   Whether a mesh is worth its weight is a decision; the API only shows whether there is one.
+--   A mesh gives mutual TLS, rules by identity instead of address, and one place that logs who
+--   called whom; it also adds a proxy, and a component that can take everything down. Ask who
+--   decided, and why. Look: kubectl get crds | grep -E 'istio|linkerd|cilium|consul|kuma', and
+--   whether mutual TLS is strict where one runs.
+-- fix: |
+--   Write the decision down. Where a mesh runs, set mutual TLS to strict for all of it, deny by default and send the access logs
+--   to the log system. Where none does, name what takes its place for encryption (NSA-98) and separation (NSA-21).
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, service meshes
+--   - https://kubernetes.io/docs/concepts/security/security-checklist/#network-security

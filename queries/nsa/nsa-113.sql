@@ -1,0 +1,17 @@
+-- id: NSA-113
+-- title: Intrusion detection
+-- section: Audit logging and threat detection
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   That an agent runs does not tell whether it detects anything, nor whether anyone looks.
+--   Ask what watches processes, files and connections on nodes and in containers, on which nodes it
+--   does not run, and what its rules are. Look for Falco, Tetragon, KubeArmor, Defender, GuardDuty
+--   or the like: kubectl get daemonsets -A; then run a shell in a test pod and read /etc/shadow, and
+--   see whether, and how fast, someone is told.
+-- fix: |
+--   Install one on every node, Windows and control plane included where possible, tune its rules until a week brings a handful of
+--   alerts, and send them where someone answers. Repeat the test with every upgrade.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Audit logging and threat detection, intrusion detection
+--   - https://kubernetes.io/docs/concepts/security/cloud-native-security/

@@ -1,0 +1,17 @@
+-- id: NSA-114
+-- title: Patch every layer
+-- section: Upgrading and application security practices
+-- severity: high
+-- verdict: manual
+-- why: |
+--   Versions of hosts, firmware, images and add-ons are known to many systems, to the API only in part.
+--   Ask for each layer who watches for fixes, and how long they take: Kubernetes, container runtime
+--   and runc, kernel and operating system, hypervisor, CNI, CSI, ingress and other add-ons, base
+--   images, applications. Look at nodes: kubectl get nodes -o wide shows kubelet, kernel, image and
+--   runtime; compare with what their makers published since.
+-- fix: |
+--   Give each layer an owner and a time limit for critical fixes. Replace nodes by new images on a schedule, instead of patching
+--   them in place, and rebuild images weekly even without changes. NSA-69 and NSA-70 watch Kubernetes itself.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Upgrading and application security practices, upgrading
+--   - https://kubernetes.io/docs/tasks/administer-cluster/cluster-upgrade/

@@ -1,0 +1,17 @@
+-- id: NSA-115
+-- title: Periodic vulnerability scans, penetration tests, CIS checks
+-- section: Upgrading and application security practices
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Tests that were made, and what came of them, are in reports, not in the cluster.
+--   Ask for the last scan of hosts and images, the last penetration test that began inside a pod,
+--   and the last CIS report, with their dates, and for the finding of each that is still open. Look at
+--   how old results are: kubectl get vulnerabilityreports -A; and run kubectl kspm check with the
+--   cis benchmark now.
+-- fix: |
+--   Put them on a calendar: images daily, CIS with every change of the cluster (kubectl kspm check in the pipeline, serve beside it),
+--   a penetration test yearly and after large changes. Give each finding an owner and a date.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Upgrading and application security practices, application security practices
+--   - https://kubernetes.io/docs/concepts/security/security-checklist/

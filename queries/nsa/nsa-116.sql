@@ -1,0 +1,17 @@
+-- id: NSA-116
+-- title: Remove what is not needed
+-- section: Upgrading and application security practices
+-- severity: low
+-- verdict: manual
+-- why: |
+--   Whether something is still needed is known to whoever put it there.
+--   Ask for the owner of each namespace, and what goes away with it: namespaces of old projects,
+--   service accounts and bindings of pipelines that are gone, add-ons of a trial, images, load
+--   balancers, DNS names. Look at what does nothing: kubectl kspm sql "SELECT namespace, name FROM
+--   k8s_service_accounts WHERE pods_using = 0 AND NOT is_default", workloads with 0 replicas.
+-- fix: |
+--   Label namespaces with an owner and a date to ask again. Scale what nobody claims to zero for two weeks, then delete it with
+--   its bindings, Secrets, DNS names and registry images. NSA-71 names components that should be gone.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Upgrading and application security practices, application security practices
+--   - https://kubernetes.io/docs/concepts/security/security-checklist/

@@ -1,0 +1,17 @@
+-- id: NSA-90
+-- title: Images built to run as non-root
+-- section: Kubernetes Pod security
+-- severity: low
+-- verdict: manual
+-- why: |
+--   The user and the owners of files in an image are set by its build, not in the API.
+--   Ask whether every Dockerfile of your own ends with a numeric USER and gives that user the
+--   files it needs. An image built for root that a pod forces to another user breaks with the
+--   next change. NSA-01 passing through runAsUser alone, while the image has no USER, is the sign
+--   of one: docker image inspect -f '{{.Config.User}}' IMAGE prints it, and nothing for root.
+-- fix: |
+--   End the Dockerfile with COPY --chown=10001:10001 for what the application writes, and USER 10001.
+--   Take base images that run as non-root, and let the build fail where inspect prints no user.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, non-root containers
+--   - https://docs.docker.com/build/building/best-practices/#user

@@ -1,0 +1,19 @@
+-- id: NSA-91
+-- title: Image scanning in the build workflow and at admission
+-- section: Kubernetes Pod security
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Scans happen in the build and the registry: the cluster shows at best that a scanner runs.
+--   Ask where images are scanned for known vulnerabilities, outdated packages and embedded
+--   secrets, how often again after the build, and what happens with a result: does it stop the
+--   build and the deployment, or does it fill a list? Look at a recent build that was refused, and
+--   for VulnerabilityReport objects: kubectl get vulnerabilityreports -A
+-- fix: |
+--   Scan in the pipeline and fail it above an agreed severity; scan again daily what is in the registry and
+--   in use. Have admission refuse images without a scan that passed: a ValidatingAdmissionPolicy for what the
+--   name tells, a policy engine or a signature that is only made after the scan for the rest.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, building secure container images
+--   - https://kubernetes.io/docs/concepts/security/security-checklist/#images
+-- aliases: [CIS-5.5.1]

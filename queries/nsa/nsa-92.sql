@@ -1,0 +1,19 @@
+-- id: NSA-92
+-- title: Provenance of images
+-- section: Kubernetes Pod security
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Where an image comes from is proven by signatures and by who may push, outside the cluster.
+--   Ask which base images are allowed and who keeps them current, who may push to the registry,
+--   and whether a signature and a list of contents (SBOM) of each image are made by the build and
+--   checked before it runs. Look for something that checks: kubectl get validatingwebhookconfigurations,
+--   then policy-controller, Connaisseur, Ratify or Kyverno's image rules; and try an unsigned image.
+-- fix: |
+--   Sign images in the pipeline, with its own identity (cosign), and attach the SBOM and the build's attestation.
+--   Refuse on admission what your pipeline did not sign. Let only the pipeline push to the registry that the
+--   cluster pulls from, and make its tags immutable.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, building secure container images
+--   - https://kubernetes.io/docs/tasks/administer-cluster/verify-signed-artifacts/
+-- aliases: [C-0236, C-0237]

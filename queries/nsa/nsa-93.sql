@@ -1,0 +1,19 @@
+-- id: NSA-93
+-- title: Sandboxing for sensitive workloads
+-- section: Kubernetes Pod security
+-- severity: low
+-- verdict: manual
+-- why: |
+--   Which workloads must not share a kernel with others is a decision, not a setting.
+--   Ask which pods run code of customers, of the public, or of unknown origin (builds, plug-ins,
+--   notebooks), and which hold what would hurt most. These need more than namespaces and seccomp
+--   between them. Look at what is there and who uses it: kubectl get runtimeclasses, and
+--   runtimeClassName in these workloads; with node pools of their own as the coarser way.
+-- fix: |
+--   Install a sandboxed runtime (gVisor, Kata Containers, the cloud's own), make a RuntimeClass for it, and set
+--   runtimeClassName in the workloads that were named. Where no sandbox fits, give them nodes of their own with a
+--   taint, and user namespaces (hostUsers: false).
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, hardening container environments
+--   - https://kubernetes.io/docs/concepts/containers/runtime-class/
+-- aliases: [C-0242]

@@ -1,0 +1,19 @@
+-- id: NSA-94
+-- title: Firewall in front of the control plane, separate network
+-- section: Network separation and hardening
+-- severity: high
+-- verdict: manual
+-- why: |
+--   Firewalls and networks outside the cluster are not in its API.
+--   Ask from which networks 6443 (API server), 2379 and 2380 (etcd), 10250 (kubelet), 10257, 10259
+--   and 10258 (controller managers, scheduler) of the control plane can be reached, and whether
+--   its nodes have a network of their own. Look from a machine that should not reach them, and
+--   from a pod: nc -vz ADDRESS 6443. For a managed control plane the cloud's console shows the
+--   networks that its endpoint admits.
+-- fix: |
+--   Put the control plane's nodes into a network of their own. Admit 6443 from nodes and administrators' networks, 2379-2380
+--   between control plane nodes only, 10250 from API servers and monitoring, nothing to 10257-10259.
+--   For a managed one, make the endpoint private, or list the networks that may reach it.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, control plane hardening
+--   - https://kubernetes.io/docs/reference/networking/ports-and-protocols/

@@ -1,0 +1,18 @@
+-- id: NSA-95
+-- title: etcd on its own nodes behind a firewall, access only from API servers
+-- section: Network separation and hardening
+-- severity: high
+-- verdict: manual
+-- why: |
+--   Who can reach etcd is decided by topology and firewalls, of which the API shows the pods only.
+--   etcd holds every Secret, and whoever writes to it is above all authorization. Ask whether it
+--   runs on machines of its own, which hosts can open its ports, and who holds a certificate of
+--   its CA. Look: kubectl -n kube-system get pods -l component=etcd -o wide, and from a worker
+--   node or a host-network pod: nc -vz ETCD 2379, which has to fail.
+-- fix: |
+--   Let a firewall admit 2379 from API servers only, and 2380 between etcd's members. Give etcd a CA that signs for
+--   nothing else (NSA-40). For large or shared clusters run it on nodes of its own, with encrypted disks and
+--   backups that are encrypted and guarded alike.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, etcd
+--   - https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#securing-etcd-clusters

@@ -1,0 +1,19 @@
+-- id: NSA-96
+-- title: kubeconfig files protected
+-- section: Network separation and hardening
+-- severity: high
+-- verdict: manual
+-- why: |
+--   Files on laptops, nodes and build servers are not in the API, and each may be a cluster.
+--   Ask who has an admin.conf or a kubeconfig with a long-lived key or token, where pipelines keep
+--   theirs, and how one is revoked (a client certificate cannot be). Look on control plane nodes:
+--   stat -c '%a %U:%G %n' /etc/kubernetes/*.conf, which must say 600 root:root, and on your own
+--   machine: stat ~/.kube/config; kubectl config view shows which users have embedded keys.
+-- fix: |
+--   chmod 600 and chown root:root /etc/kubernetes/*.conf on the nodes; chmod 600 ~/.kube/config elsewhere.
+--   Use exec plug-ins of the identity provider or the cloud, which keep no lasting secret, and short-lived tokens in pipelines;
+--   keep admin.conf on the nodes, for emergencies.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, control plane hardening
+--   - https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/
+-- aliases: [CIS-1.1.13, CIS-1.1.14, CIS-1.1.15, CIS-1.1.16, CIS-1.1.17, CIS-1.1.18]

@@ -1,0 +1,18 @@
+-- id: NSA-97
+-- title: Worker nodes segmented
+-- section: Network separation and hardening
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   What surrounds the nodes' network, and what can reach them, is outside the cluster.
+--   Ask whether nodes are apart from offices, databases and other clusters, whether those that face
+--   the internet are apart from the inner ones, and what can reach 10250 (kubelet) and 30000-32767
+--   (NodePorts). Look from outside: nc -vz NODE 10250, and which NodePorts are open at all:
+--   kubectl get services -A --field-selector spec.type=NodePort
+-- fix: |
+--   Give nodes subnets of their own, without public addresses; admit the load balancers to the ports that they use, and
+--   the control plane to 10250. Put ingress controllers on nodes of their own with a taint, and allow from there
+--   only what they forward to.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, worker node segmentation
+--   - https://kubernetes.io/docs/reference/networking/ports-and-protocols/#node

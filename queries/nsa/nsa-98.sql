@@ -1,0 +1,17 @@
+-- id: NSA-98
+-- title: TLS 1.2/1.3 between workloads
+-- section: Network separation and hardening
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   Whether traffic between pods is encrypted is up to applications, meshes and network plug-ins.
+--   Ask which connections carry credentials or personal data, and what encrypts each: the
+--   application, a service mesh, or the network plug-in between nodes. Look: kubectl get
+--   peerauthentications -A (Istio wants mode STRICT for the whole mesh), linkerd viz edges, or the
+--   settings of Cilium or Calico for WireGuard or IPsec; then capture on a node between two pods.
+-- fix: |
+--   Turn on WireGuard in the network plug-in for all traffic between nodes, or a mesh with strict mutual TLS where pods also
+--   have to know each other. Set TLS 1.2 as the least version where applications or ingress controllers end it themselves.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, encryption
+--   - https://kubernetes.io/docs/concepts/security/security-checklist/#network-security

@@ -1,0 +1,18 @@
+-- id: NSA-99
+-- title: Existing Secrets re-encrypted, keys rotated
+-- section: Network separation and hardening
+-- severity: medium
+-- verdict: manual
+-- why: |
+--   What was written before encryption, or under an old key, stays as it was in etcd until rewritten.
+--   Ask when encryption at rest was turned on (NSA-47), whether every Secret was written anew after
+--   that and after each new key, and when the key last changed. Look at one old Secret on an etcd
+--   node: etcdctl get /registry/secrets/NAMESPACE/NAME | hexdump -C | head must show
+--   k8s:enc: and the name of the current key, not its text.
+-- fix: |
+--   kubectl get secrets -A -o json | kubectl replace -f -    rewrites all of them under the current key.
+--   Write the rotation down: new key second, restart API servers, new key first, restart, rewrite, remove the old one. Practise it
+--   once, and repeat it yearly and whenever someone leaves who knew the key.
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, Secrets
+--   - https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/#rotating-a-decryption-key
