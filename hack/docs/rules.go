@@ -1,0 +1,71 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+	"github.com/kubectl-kspm/kubectl-kspm/queries"
+)
+
+func rulePages(pages map[string]string) error {
+	rules, err := rule.Load(queries.Files)
+	if err != nil {
+		return err
+	}
+	var list strings.Builder
+	list.WriteString("# Rules\n\n" + generated)
+	section := ""
+	for _, r := range rules {
+		if r.Section != section {
+			section = r.Section
+			fmt.Fprintf(&list, "\n## %s\n\n| rule | title | severity | verdict |\n| --- | --- | --- | --- |\n", section)
+		}
+		fmt.Fprintf(&list, "| [%s](%s.md) | %s | %s | %s |\n", r.ID, r.ID, cell(r.Title), r.Severity, r.Verdict)
+		pages["rules/"+r.ID+".md"] = rulePage(r)
+	}
+	pages["rules/README.md"] = list.String()
+	return nil
+}
+
+// verdicts say what a row of evidence means.
+var verdicts = map[string]string{
+	rule.VerdictFail:   "an asset with a row of evidence fails",
+	rule.VerdictReview: "a row of evidence is for a human to judge",
+	rule.VerdictInfo:   "rows inform; the rule never fails",
+	rule.VerdictManual: "no query can decide it",
+}
+
+func rulePage(r *rule.Rule) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s: %s\n\n%s| section | severity | verdict |\n| --- | --- | --- |\n| %s | %s | %s |\n",
+		r.ID, r.Title, generated, cell(r.Section), r.Severity, verdicts[r.Verdict])
+	part := func(title, lang, text string) {
+		if strings.TrimSpace(text) == "" {
+			return
+		}
+		if lang == "" {
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n", title, strings.TrimSpace(text))
+			return
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n```%s\n%s\n```\n", title, lang, strings.TrimSpace(text))
+	}
+	part("Why it matters", "", r.Why)
+	part("What to change", "text", r.Fix)
+	part("What is judged", "sql", r.Assets)
+	part("The query", "sql", r.SQL)
+	for _, c := range r.Fail {
+		part("Fails: "+cmp.Or(c.Name, "example"), "yaml", c.Objects)
+	}
+	for _, c := range r.Pass {
+		part("Passes: "+cmp.Or(c.Name, "example"), "yaml", c.Objects)
+	}
+	if len(r.References) > 0 {
+		part("References", "", "* "+strings.Join(r.References, "\n* "))
+	}
+	if len(r.Aliases) > 0 {
+		part("Known elsewhere as", "", strings.Join(r.Aliases, ", "))
+	}
+	return b.String()
+}
