@@ -23,7 +23,7 @@ func asset[R podSpecHolder]() []column[R] {
 			func(w *World, id string) Value { return Bool(record(w, id).judged) }, specs),
 		late("pods", TypeInteger, "running pods the row stands for", id,
 			func(w *World, id string) Value { return Int(record(w, id).pods) }, specs),
-		late("drift", TypeText, "Pod/NAME when the row is that of a running pod that differs from its owner's template", id,
+		late("drift", TypeText, "Pod/NAME when the row is that of a running pod that differs from its owner's template; KIND/NAME when the owner's kind has no template that is known", id,
 			func(w *World, id string) Value {
 				r := record(w, id)
 				if !r.judged || r.top.name == r.name && r.top.kind == r.kind {

@@ -37,7 +37,7 @@ func For(r *rule.Rule, f posture.Finding) (*Fix, error) {
 			return nil, err
 		}
 		if drift := e.Detail("drift"); drift != nil {
-			text = fmt.Sprintf("%v differs from its template: look for what changed it on admission, such as a sidecar injector.\n%s", drift, text)
+			text = fmt.Sprintf("%s\n%s", elsewhere(f.Asset, drift), text)
 		}
 		fix.Text = appendNew(fix.Text, text)
 		if e.Detail("drift") == nil {
@@ -57,6 +57,15 @@ func For(r *rule.Rule, f posture.Finding) (*Fix, error) {
 		}
 	}
 	return fix, nil
+}
+
+// elsewhere says where the change is to be made when the evidence is of an
+// object that the asset only leads to.
+func elsewhere(asset posture.Asset, drift any) string {
+	if specPaths[asset.Kind] == "" {
+		return fmt.Sprintf("This is in %v: change it where %s says what to run.", drift, asset)
+	}
+	return fmt.Sprintf("%v differs from its template: look for what changed it on admission, such as a sidecar injector.", drift)
 }
 
 // Row is a row of evidence as templates see it.
