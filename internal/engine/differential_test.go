@@ -25,7 +25,8 @@ func TestSameAsSQLite(t *testing.T) {
 	for seed := range uint64(20) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			differential(t, rand.New(rand.NewPCG(seed, 1)), queries)
+			differential(t, rand.New(rand.NewPCG(seed, 1)), queries, (*generator).query)
+			differential(t, rand.New(rand.NewPCG(seed, 3)), queries, (*generator).search)
 		})
 	}
 }
@@ -33,10 +34,12 @@ func TestSameAsSQLite(t *testing.T) {
 // FuzzSameAsSQLite is the same without an end.
 func FuzzSameAsSQLite(f *testing.F) {
 	f.Add(uint64(1))
-	f.Fuzz(func(t *testing.T, seed uint64) { differential(t, rand.New(rand.NewPCG(seed, 2)), 5) })
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		differential(t, rand.New(rand.NewPCG(seed, 2)), 5, (*generator).query)
+	})
 }
 
-func differential(t *testing.T, rng *rand.Rand, queries int) {
+func differential(t *testing.T, rng *rand.Rand, queries int, next func(*generator) string) {
 	g := &generator{Rand: rng}
 	ordinary, err := sql.Open("sqlite", ":memory:?_dqs=0")
 	if err != nil {
@@ -46,8 +49,8 @@ func differential(t *testing.T, rng *rand.Rand, queries int) {
 	ordinary.SetMaxOpenConns(1)
 	set := &rows.Set{Tables: map[*tables.Table]*rows.Table{}}
 	var declared []*tables.Table
-	for i := range 3 {
-		table, cells := g.table(fmt.Sprintf("t%d", i))
+	for i, size := range []int{10, 30, 300} {
+		table, cells := g.table(fmt.Sprintf("t%d", i), size)
 		declared = append(declared, table)
 		set.Tables[table] = columnar(table, cells...)
 		store(t, ordinary, table, cells)
@@ -58,7 +61,7 @@ func differential(t *testing.T, rng *rand.Rand, queries int) {
 	}
 	defer db.Close()
 	for range queries {
-		query := g.query()
+		query := next(g)
 		got, gotErr := run(db, Snapshot(set), query)
 		want, wantErr := reference(ordinary, query)
 		if (gotErr == nil) != (wantErr == nil) {

@@ -35,11 +35,11 @@ var tableColumns = []tables.Column{
 	{Name: "i", Type: tables.TypeInteger}, {Name: "k", Type: tables.TypeInteger}, {Name: "r", Type: tables.TypeReal},
 }
 
-func (g *generator) table(name string) (*tables.Table, [][]any) {
-	cells := make([][]any, g.IntN(30))
+func (g *generator) table(name string, size int) (*tables.Table, [][]any) {
+	cells := make([][]any, g.IntN(size))
 	few := g.subset(texts, 5)
 	for n := range cells {
-		cells[n] = []any{fmt.Sprintf("u%d", g.IntN(40)), pick(g, texts...), pick(g, few...), pick(g, texts...),
+		cells[n] = []any{fmt.Sprintf("u%d", g.IntN(40)), pick(g, texts...), pick(g, few...), pick(g, few...),
 			pick(g, integers...), pick(g, integers...), pick(g, reals...)}
 		if g.IntN(20) == 0 {
 			cells[n][5] = "abc" // not a number: an INTEGER column keeps it
@@ -58,10 +58,10 @@ func (g *generator) subset(from []any, n int) []any {
 
 func (g *generator) query() string {
 	aliases := []string{"a", "b", "c"}[:1+g.IntN(3)]
-	from := fmt.Sprintf("t%d a", g.IntN(3))
+	from := fmt.Sprintf("t%d a", g.IntN(3)) // only the first may be large
 	for i, alias := range aliases[1:] {
 		join := pick(g, "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", ",", "CROSS JOIN")
-		from += fmt.Sprintf(" %s t%d %s", join, g.IntN(3), alias)
+		from += fmt.Sprintf(" %s t%d %s", join, g.IntN(2), alias)
 		if join != "," {
 			from += " ON " + g.join(aliases[:i+1], alias)
 		}
@@ -86,6 +86,24 @@ func (g *generator) query() string {
 			g.column(aliases), from, where, pick(g, literals...))
 	}
 	return fmt.Sprintf("SELECT %s, %s, %s.rowid FROM %s%s", g.column(aliases), g.column(aliases), aliases[0], from, where)
+}
+
+// search is a query for rows of the large table by several columns, each with
+// few values.
+func (g *generator) search() string {
+	where := make([]string, 2+g.IntN(2))
+	for i := range where {
+		where[i] = pick(g, "namespace", "j", "i", "k", "r", "name")
+		switch g.IntN(4) {
+		case 0:
+			where[i] += pick(g, " IS NULL", " IS NULL", " IS NOT NULL")
+		case 1:
+			where[i] += fmt.Sprintf(" IN (%s, %s)", pick(g, literals...), pick(g, literals...))
+		default:
+			where[i] += fmt.Sprintf(" %s %s%s", pick(g, comparisons...), pick(g, literals...), pick(g, "", "", " COLLATE NOCASE"))
+		}
+	}
+	return "SELECT count(*), sum(rowid) FROM t2 WHERE " + strings.Join(where, " AND ")
 }
 
 func (g *generator) column(aliases []string) string {
