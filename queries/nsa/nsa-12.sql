@@ -9,8 +9,9 @@
 --   the image names. As uid 0 a break out of the container ends as root on the node; as gid 0
 --   a process reads and often writes what the image and shared volumes leave to root's group.
 -- fix: |
---   Remove {{.field}}: {{.actual}} at {{.path}}, so that the image's own user and group count, or name the ids that it is built for.
---   {{- if eq .level "pod"}}
+--   {{if eq .field "supplementalGroups"}}Remove 0 from supplementalGroups, at {{.path}}.
+--   {{- else}}Remove {{.field}}: 0 at {{.path}}, so that what the image says counts, or name the id that it is built for.{{end}}
+--   {{- if and (eq .level "pod") (eq .field "runAsUser" "runAsGroup")}}
 --   It is the default of every container of the pod: even where all override it now, the next one added would not.{{end}}
 --   {{- if eq .container_type "ephemeral"}}
 --   An ephemeral container cannot be changed: it goes when its pod is replaced.

@@ -9,7 +9,8 @@
 --   flood of requests or a miner is paid for by its neighbours' response times. A limit also
 --   makes the use of a stolen container small and visible.
 -- fix: |
---   Set resources.limits.cpu of container {{.container}}; {{.suggested}} is {{if .cpu_request}}twice what it requests{{else}}a place to start{{end}}, what it uses shows in: kubectl top pod{{if .namespace}} -n {{.namespace}}{{end}} --containers
+--   Set resources.limits.cpu of container {{.container}}, for a start to {{.suggested}}{{if .cpu_request}}, twice its request{{end}}.
+--   What it uses shows in: kubectl top pod{{if .namespace}} -n {{.namespace}}{{end}} --containers
 --   One limit for the whole pod (spec.resources.limits.cpu, from Kubernetes 1.34 on) does as well, and so does a LimitRange
 --   with a default in the namespace (NSA-22), for the pods created after it.
 --   A team that prefers fair shares by requests over limits can waive this rule; NSA-27 stays.

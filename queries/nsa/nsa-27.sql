@@ -9,7 +9,8 @@
 --   node runs out, and the kernel kills processes of other pods, or the kubelet evicts them. One
 --   leak, or one large upload, is enough to take neighbours down.
 -- fix: |
---   Set resources.limits.memory of container {{.container}}; {{.suggested}} is {{if .memory_request}}twice what it requests{{else}}a place to start{{end}}, what it uses shows in: kubectl top pod{{if .namespace}} -n {{.namespace}}{{end}} --containers
+--   Set resources.limits.memory of container {{.container}}, for a start to {{.suggested}}{{if .memory_request}}, twice its request{{end}}.
+--   What it uses shows in: kubectl top pod{{if .namespace}} -n {{.namespace}}{{end}} --containers
 --   One limit for the whole pod (spec.resources.limits.memory, from Kubernetes 1.34 on) does as well, and so does a LimitRange
 --   with a default in the namespace (NSA-22), for the pods created after it.
 -- patch:

@@ -11,11 +11,12 @@
 --   a pod, a laptop, or the internet where the server is reachable from there. Clusters with
 --   such bindings are found by scanning, and taken over within hours.
 -- fix: |
---   {{if .only_subject}}Delete {{.kind}} {{.name}}.{{else}}Take {{.subject}} out of subjects of {{.kind}} {{.name}}.{{end}}
+--   {{if .widened}}Take out of {{.role}} what was added: {{.widened}}.
+--   {{- else if .only_subject}}Delete {{.kind}} {{.name}}.{{else}}Take {{.subject}} out of subjects of {{.kind}} {{.name}}.{{end}}
 --   If something has to be read without a login (a load balancer's health check), Kubernetes ships
 --   system:public-info-viewer, which covers /healthz, /livez, /readyz and /version alone; everything else gets a
 --   service account and a token.
--- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl {{if .widened}}edit {{.role}}{{else if .only_subject}}delete {{.kind}} {{.name}}{{else}}edit {{.kind}} {{.name}}{{end}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, authentication
 --   - https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests
@@ -96,7 +97,7 @@
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: "kubeadm:bootstrap-signer-clusterinfo"}
 --       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}]
 --     rows:
---       - {kind: ClusterRoleBinding, name: "system:public-info-viewer", reason: a shipped role that was widened}
+--       - {kind: ClusterRoleBinding, name: "system:public-info-viewer", reason: a shipped role that was widened, widened: '["get"] on ["secrets"]'}
 --       - {kind: RoleBinding, name: "kubeadm:bootstrap-signer-clusterinfo", reason: a shipped role that was widened}
 --   - name: the name of a shipped binding for another role, and paths alone, which weigh less
 --     objects: |
@@ -135,20 +136,20 @@ weighed AS (
     SELECT role_kind AS rk, role_namespace AS rn, role AS ro,
       group_concat(verbs || ' on ' || coalesce(resources, non_resource_urls, '[]'), '; ') AS allows,
       min(non_resource_urls IS NOT NULL AND verbs = '["get"]') AS urls_only,
-      max(CASE role
+      group_concat(CASE WHEN CASE role
         WHEN 'system:public-info-viewer' THEN non_resource_urls IS NULL OR verbs <> '["get"]'
           OR EXISTS (SELECT 1 FROM json_each(non_resource_urls) WHERE value NOT IN ('/healthz', '/livez', '/readyz', '/version', '/version/'))
         ELSE coalesce(resources, '') <> '["configmaps"]' OR verbs <> '["get"]' OR coalesce(resource_names, '') <> '["cluster-info"]'
-      END) AS widened
+      END THEN verbs || ' on ' || coalesce(resources, non_resource_urls, '[]') END, '; ') AS widened
     FROM k8s_rbac_rules GROUP BY role_kind, role_namespace, role) r
     ON r.rk = f.role_kind AND r.ro = f.role AND r.rn IS f.role_namespace
-  WHERE NOT f.shipped OR r.widened = 1)
+  WHERE NOT f.shipped OR r.widened IS NOT NULL)
 SELECT
   w.binding_kind AS kind, w.namespace AS namespace, w.name AS name, w.path AS path,
   w.subject AS actual, 'subjects that have logged in' AS expected,
   CASE WHEN w.urls_only = 1 AND NOT w.shipped THEN 'medium' ELSE 'critical' END AS severity,
   CASE WHEN w.shipped THEN 'a shipped role that was widened' ELSE 'no login needed' END AS reason,
-  w.subject AS subject, w.role_kind || '/' || w.role AS role, w.allows AS allows, w.scope AS scope,
+  w.subject AS subject, w.role_kind || '/' || w.role AS role, w.allows AS allows, CASE WHEN w.shipped THEN w.widened END AS widened, w.scope AS scope,
   CASE WHEN NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings o WHERE o.name = w.name AND o.binding_kind = w.binding_kind AND o.namespace IS w.namespace AND o.path <> w.path)
     THEN 'true' END AS only_subject,
   w.file AS file, w.line AS line

@@ -11,7 +11,7 @@
 --   and so may whoever steals the login, be it a person's laptop, a pipeline's token or a pod.
 --   Hardly anything needs them all: what is done day by day needs one namespace, or reading.
 -- fix: |
---   Find out what {{.subject}} does: kubectl auth can-i --list --as shows what it may, the audit log what it did.
+--   Find out what {{.subject}} does: the audit log shows it, kubectl auth can-i --list --as USER (or --as-group) what it may do.
 --   Bind it to a role with just that (view, edit or admin by a RoleBinding in its namespaces, or a role of its own), then
 --   {{if .only_subject}}delete {{.kind}} {{.name}}.{{else}}take it out of subjects of {{.kind}} {{.name}}.{{end}}
 --   Keep full rights for a group that few people enter, for a short time and in emergencies.

@@ -11,7 +11,7 @@
 --   to all of those, today's and the ones deployed next year by people who never heard of the
 --   binding.
 -- fix: |
---   Give the pods that use {{.actual}} an account of their own: kubectl create serviceaccount NAME -n {{.account_namespace}},
+--   Give the pods that use {{.actual}} an account of their own in namespace {{.account_namespace}} (kubectl create serviceaccount),
 --   set it as serviceAccountName in their template, and bind {{.role}} to it. Then
 --   {{if .only_subject}}delete {{.kind}} {{.name}}.{{else}}take {{.actual}} out of subjects of {{.kind}} {{.name}}.{{end}}
 -- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
