@@ -88,7 +88,7 @@ func fold(v any) string {
 	return ""
 }
 
-func foldNumber(n float64) string { return strconv.FormatFloat(n, 'g', -1, 64) }
+func foldNumber(n float64) string { return strconv.FormatFloat(n+0, 'g', -1, 64) } // -0 + 0 is 0
 
 // builder fills a Column.
 type builder struct {
