@@ -15,7 +15,6 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
-	"github.com/kubectl-kspm/kubectl-kspm/queries"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -24,6 +23,7 @@ type checkOptions struct {
 	source    sourceFlags
 	benchmark string
 	rules     []string
+	ruleDirs  []string
 	severity  string
 	failOn    string
 	outputs   []string
@@ -57,7 +57,8 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
 	}
 	o.source.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark to judge by: "+strings.Join(benchmarks(), ", "))
+	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark to judge by: nsa, or the first part of the ids of rules of your own")
+	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own, which are judged as well")
 	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias; may be repeated or separated by commas")
 	f.StringVar(&o.severity, "severity", "info", "only rules of at least this severity: critical, high, medium, low or info")
 	f.StringVar(&o.failOn, "fail-on", "low", "exit with 1 when an asset fails with at least this severity: critical, high, medium or low")
@@ -162,22 +163,22 @@ func (o *checkOptions) verdict(r *posture.Report) error {
 
 // selectRules picks the rules that the flags ask for.
 func (o *checkOptions) selectRules() ([]*rule.Rule, error) {
-	all, err := rule.Load(queries.Files)
+	all, own, err := loadRules(o.ruleDirs)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Contains(benchmarks(), o.benchmark) {
-		return nil, usagef("--benchmark %q: want one of %s", o.benchmark, strings.Join(benchmarks(), ", "))
+	asked, err := ofBenchmark(all, o.benchmark)
+	if err != nil {
+		return nil, err
 	}
-	asked := all
-	if len(o.rules) > 0 {
+	if asked = append(asked, own...); len(o.rules) > 0 {
 		if asked, err = o.namedRules(all); err != nil {
 			return nil, err
 		}
 	}
 	var selected []*rule.Rule
 	for _, r := range asked {
-		if (len(o.rules) > 0 || r.Benchmark() == o.benchmark) && r.SeverityLevel() >= o.minSeverity {
+		if r.SeverityLevel() >= o.minSeverity && !slices.Contains(selected, r) {
 			selected = append(selected, r)
 		}
 	}
@@ -200,19 +201,6 @@ func (o *checkOptions) namedRules(all []*rule.Rule) ([]*rule.Rule, error) {
 		}
 	}
 	return named, nil
-}
-
-// benchmarks are the names of the folders of rules.
-func benchmarks() []string {
-	entries, err := queries.Files.ReadDir(".")
-	if err != nil {
-		return nil
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
 }
 
 // findRule finds a rule by id, or by an alias that one rule alone has.

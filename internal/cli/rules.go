@@ -1,16 +1,67 @@
 package cli
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 	"github.com/kubectl-kspm/kubectl-kspm/queries"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
+
+// loadRules reads our rules and those in folders of the user's own, which it
+// returns alone as well.
+func loadRules(dirs []string) (rules, own []*rule.Rule, err error) {
+	if rules, err = rule.Load(queries.Files); err != nil {
+		return nil, nil, err
+	}
+	for _, dir := range dirs {
+		more, err := rule.Load(os.DirFS(dir))
+		if err != nil {
+			return nil, nil, fmt.Errorf("--rules %s: %w", dir, err)
+		}
+		if len(more) == 0 {
+			return nil, nil, usagef("--rules %s: no .sql file there", dir)
+		}
+		own = append(own, more...)
+	}
+	rules = append(rules, own...)
+	return rules, own, rule.Resolve(rules)
+}
+
+// benchmarks are the names of the benchmarks that rules belong to.
+func benchmarks(rules []*rule.Rule) []string {
+	var names []string
+	for _, r := range rules {
+		if !slices.Contains(names, r.Benchmark()) {
+			names = append(names, r.Benchmark())
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// ofBenchmark picks the rules of a benchmark.
+func ofBenchmark(rules []*rule.Rule, name string) ([]*rule.Rule, error) {
+	var picked []*rule.Rule
+	for _, r := range rules {
+		if r.Benchmark() == strings.ToLower(name) {
+			picked = append(picked, r)
+		}
+	}
+	if len(picked) == 0 {
+		return nil, usagef("--benchmark %q: want one of %s", name, strings.Join(benchmarks(rules), ", "))
+	}
+	return picked, nil
+}
 
 // ruleInfo is a rule as 'rules -o json' prints it.
 type ruleInfo struct {
@@ -25,47 +76,95 @@ type ruleInfo struct {
 
 func (a *app) rulesCommand() *cobra.Command {
 	var benchmark, format string
+	var dirs []string
 	cmd := &cobra.Command{
 		Use:   "rules",
-		Short: "List the rules",
+		Short: "List the rules, test your own, start a new one",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			all, err := rule.Load(queries.Files)
+			rules, _, err := loadRules(dirs)
 			if err != nil {
 				return err
 			}
-			if benchmark != "" && !slices.Contains(benchmarks(), benchmark) {
-				return usagef("--benchmark %q: want one of %s", benchmark, strings.Join(benchmarks(), ", "))
-			}
-			infos := []ruleInfo{}
-			for _, r := range all {
-				if benchmark == "" || r.Benchmark() == benchmark {
-					infos = append(infos, ruleInfo{r.ID, r.Title, r.Section, r.Severity, r.Verdict, r.Benchmark(), append([]string{}, r.Aliases...)})
+			if benchmark != "" {
+				if rules, err = ofBenchmark(rules, benchmark); err != nil {
+					return err
 				}
 			}
-			return a.printRules(infos, format)
+			return a.printRules(rules, format)
 		},
 	}
-	cmd.Flags().StringVar(&benchmark, "benchmark", "", "only the rules of this benchmark: "+strings.Join(benchmarks(), ", "))
+	cmd.Flags().StringVar(&benchmark, "benchmark", "", "only the rules of this benchmark, such as nsa")
+	cmd.Flags().StringSliceVar(&dirs, "rules", nil, "folders with rules of your own")
 	cmd.Flags().StringVarP(&format, "output", "o", "table", "table, json or name")
+	cmd.AddCommand(a.rulesTestCommand(), a.rulesNewCommand())
 	return cmd
 }
 
-func (a *app) printRules(infos []ruleInfo, format string) error {
+func (a *app) printRules(rules []*rule.Rule, format string) error {
+	infos := []ruleInfo{}
+	var lines [][]any
+	var names []string
+	for _, r := range rules {
+		infos = append(infos, ruleInfo{r.ID, r.Title, r.Section, r.Severity, r.Verdict, r.Benchmark(), append([]string{}, r.Aliases...)})
+		lines = append(lines, []any{r.ID, r.Severity, r.Section, r.Title})
+		names = append(names, r.ID)
+	}
 	switch format {
 	case "json":
 		return a.json(infos)
 	case "name":
-		for _, r := range infos {
-			fmt.Fprintln(a.Out, r.ID)
-		}
-		return nil
+		_, err := fmt.Fprintln(a.Out, strings.Join(names, "\n"))
+		return err
 	case "table":
-		var lines [][]any
-		for _, r := range infos {
-			lines = append(lines, []any{r.ID, r.Severity, r.Section, r.Title})
-		}
 		return report.Rows(a.Out, []string{"id", "severity", "section", "title"}, lines)
 	}
 	return usagef("-o %q: want table, json or name", format)
+}
+
+func (a *app) rulesTestCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "test DIR…",
+		Short:   "Run the pass and fail cases that rules of your own carry",
+		Example: "  kubectl kspm rules test ./rules",
+		Args:    cobra.MinimumNArgs(1),
+		RunE:    func(cmd *cobra.Command, dirs []string) error { return a.testRules(cmd.Context(), dirs) },
+	}
+}
+
+func (a *app) testRules(ctx context.Context, dirs []string) error {
+	db, err := engine.Open(tables.All())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	passed, failed := 0, 0
+	for _, dir := range dirs {
+		rules, err := rule.Load(os.DirFS(dir))
+		if err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
+		if len(rules) == 0 {
+			return usagef("%s: no .sql file there", dir)
+		}
+		for _, r := range rules {
+			results, err := assess.RunCases(ctx, db, r)
+			if err != nil {
+				return err
+			}
+			for _, c := range results {
+				if c.Err == nil {
+					passed++
+					continue
+				}
+				failed++
+				fmt.Fprintf(a.Out, "FAIL  %s  %s\n      %s\n", r.ID, c.Name, strings.ReplaceAll(c.Err.Error(), "\n", "\n      "))
+			}
+		}
+	}
+	fmt.Fprintf(a.Out, "%d passed, %d failed\n", passed, failed)
+	if failed > 0 {
+		return &codeError{code: exitFindings}
+	}
+	return nil
 }

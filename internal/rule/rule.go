@@ -107,12 +107,12 @@ func Load(files fs.FS) ([]*Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rules, resolve(rules)
+	return rules, Resolve(rules)
 }
 
-// resolve sorts the rules, refuses duplicates, and gives a rule that names an
+// Resolve sorts the rules, refuses duplicates, and gives a rule that names an
 // equal one its body.
-func resolve(rules []*Rule) error {
+func Resolve(rules []*Rule) error {
 	byID := map[string]*Rule{}
 	for _, r := range rules {
 		if other := byID[r.ID]; other != nil {
