@@ -105,9 +105,10 @@ SELECT
   CASE WHEN r.limit_ranges > 0 THEN 'no default and no max of cpu or memory' ELSE 'unset' END AS actual,
   'a default or a max of cpu or memory' AS expected,
   coalesce(r.limit_ranges, 0) AS limit_ranges,
-  concat_ws('; ',
-    concat_ws(', ', iif(r.cpu_default IS 1, NULL, 'default'), iif(r.cpu_request IS 1, NULL, 'defaultRequest'), iif(r.cpu_max IS 1, NULL, 'max'), iif(r.cpu_min IS 1, NULL, 'min')) || ' of cpu',
-    concat_ws(', ', iif(r.memory_default IS 1, NULL, 'default'), iif(r.memory_request IS 1, NULL, 'defaultRequest'), iif(r.memory_max IS 1, NULL, 'max'), iif(r.memory_min IS 1, NULL, 'min')) || ' of memory') AS missing,
+  substr(iif(r.cpu_default IS 1, '', ', default') || iif(r.cpu_request IS 1, '', ', defaultRequest')
+    || iif(r.cpu_max IS 1, '', ', max') || iif(r.cpu_min IS 1, '', ', min'), 3) || ' of cpu; '
+  || substr(iif(r.memory_default IS 1, '', ', default') || iif(r.memory_request IS 1, '', ', defaultRequest')
+    || iif(r.memory_max IS 1, '', ', max') || iif(r.memory_min IS 1, '', ', min'), 3) || ' of memory' AS missing,
   n.pod_count AS pods_here, n.file AS file, n.line AS line
 FROM k8s_namespaces n
 LEFT JOIN ranges r ON r.namespace = n.name

@@ -153,8 +153,8 @@ SELECT
     ELSE 'does not bound memory'
   END AS actual,
   'bounds cpu and memory' AS expected, coalesce(q.quotas, 0) AS quotas, q.bounded AS bounded, replace(q.scoped, ',', ', ') AS scoped,
-  concat_ws(', ', iif(q.requests_cpu IS 1, NULL, 'requests.cpu'), iif(q.requests_memory IS 1, NULL, 'requests.memory'),
-    iif(q.limits_cpu IS 1, NULL, 'limits.cpu'), iif(q.limits_memory IS 1, NULL, 'limits.memory')) AS missing,
+  substr(iif(q.requests_cpu IS 1, '', ', requests.cpu') || iif(q.requests_memory IS 1, '', ', requests.memory')
+    || iif(q.limits_cpu IS 1, '', ', limits.cpu') || iif(q.limits_memory IS 1, '', ', limits.memory'), 3) AS missing,
   n.pod_count AS pods_here, n.file AS file, n.line AS line
 FROM k8s_namespaces n
 LEFT JOIN quotas q ON q.namespace = n.name

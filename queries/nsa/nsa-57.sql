@@ -114,9 +114,8 @@ WITH bound AS (
   FROM k8s_rbac_bindings GROUP BY role_kind, role_namespace, role),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, api_groups, resources, non_resource_urls, file, line,
-    concat_ws(', ',
-      iif(non_resource_urls IS NULL AND verbs LIKE '%"*"%', 'verbs', NULL), iif(resources LIKE '%"*"%', 'resources', NULL),
-      iif(api_groups LIKE '%"*"%', 'apiGroups', NULL), iif(non_resource_urls LIKE '%"*"%', 'nonResourceURLs', NULL)) AS wildcards
+    substr(iif(non_resource_urls IS NULL AND verbs LIKE '%"*"%', ', verbs', '') || iif(resources LIKE '%"*"%', ', resources', '')
+      || iif(api_groups LIKE '%"*"%', ', apiGroups', '') || iif(non_resource_urls LIKE '%"*"%', ', nonResourceURLs', ''), 3) AS wildcards
   FROM k8s_rbac_rules WHERE has_wildcard AND NOT role_is_builtin AND coalesce(resources, non_resource_urls) IS NOT NULL)
 SELECT
   r.role_kind AS kind, r.namespace AS namespace, r.name AS name, r.path AS path,
