@@ -25,8 +25,8 @@ func (p podSpecRow) containers(emit func(containerRow)) {
 	for i := range p.spec.InitContainers {
 		c := &p.spec.InitContainers[i]
 		ctype := "init"
-		if c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways {
-			ctype = "sidecar" // KEP-753
+		if isSidecar(c) {
+			ctype = "sidecar"
 		}
 		emit(containerRow{p, c, ctype, i})
 	}
@@ -37,6 +37,11 @@ func (p podSpecRow) containers(emit func(containerRow)) {
 		c := corev1.Container(p.spec.EphemeralContainers[i].EphemeralContainerCommon)
 		emit(containerRow{p, &c, "ephemeral", i})
 	}
+}
+
+// isSidecar tells an init container that keeps running (KEP-753).
+func isSidecar(c *corev1.Container) bool {
+	return c.RestartPolicy != nil && *c.RestartPolicy == corev1.ContainerRestartPolicyAlways
 }
 
 // K8sContainers has every container of every pod and pod template.
