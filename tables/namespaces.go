@@ -63,9 +63,11 @@ a row with implied = 1.`,
 			integer("implied", "1 when manifests mention the namespace and do not hold it", func(r namespaceRow) Value { return Bool(r.Implied) }),
 			psa("enforce"), psa("enforce-version"), psa("audit"), psa("audit-version"), psa("warn"), psa("warn-version"),
 			integer("psa_valid", "0 when the enforce label is none of privileged, baseline, restricted; NULL without one", func(r namespaceRow) Value {
-				switch r.ns.Labels[psaLabel+"enforce"] {
-				case "":
+				level, ok := r.ns.Labels[psaLabel+"enforce"]
+				if !ok {
 					return Null
+				}
+				switch level {
 				case "privileged", "baseline", "restricted":
 					return Bool(true)
 				}

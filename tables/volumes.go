@@ -145,8 +145,9 @@ var K8sContainerMounts = define(spec[mountRow]{
 // of the cluster; everything below those in the first list, and everything
 // above both.
 var (
-	sensitiveTrees = []string{"/etc", "/root", "/home", "/proc", "/sys", "/dev", "/boot", "/usr", "/bin", "/sbin", "/lib",
-		"/var/run", "/run", "/var/lib/kubelet", "/var/lib/etcd", "/var/lib/docker", "/var/lib/containerd", "/var/lib/rancher"}
+	sensitiveTrees = strings.Fields(`/etc /root /home /proc /sys /dev /boot /usr /bin /sbin /lib /lib64 /opt/cni /var/run /run
+		/var/lib/kubelet /var/lib/etcd /var/lib/docker /var/lib/containerd /var/lib/containers /var/lib/crio
+		/var/lib/rancher /var/lib/k0s /var/snap /var/spool/cron`)
 )
 
 // SensitiveHostPath reports whether a host path gives access to the node, its

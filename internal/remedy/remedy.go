@@ -39,7 +39,9 @@ func For(r *rule.Rule, f posture.Finding) (*Fix, error) {
 		if drift := e.Detail("drift"); drift != nil {
 			text = fmt.Sprintf("%s\n%s", elsewhere(f.Asset, drift), text)
 		}
-		fix.Text = appendNew(fix.Text, text)
+		for line := range strings.Lines(text) {
+			fix.Text = appendNew(fix.Text, strings.TrimRight(line, "\n"))
+		}
 		if e.Detail("drift") == nil {
 			if err := fix.addPatch(r, f.Asset, row); err != nil {
 				return nil, fmt.Errorf("%s: patch: %w", r.ID, err)
@@ -48,12 +50,14 @@ func For(r *rule.Rule, f posture.Finding) (*Fix, error) {
 		if err := fix.addObjects(r, row); err != nil {
 			return nil, fmt.Errorf("%s: manifest: %w", r.ID, err)
 		}
-		if r.Command != "" {
+		if r.Command != "" && e.Detail("drift") == nil {
 			command, err := command(r.Command, row)
 			if err != nil {
 				return nil, fmt.Errorf("%s: command: %w", r.ID, err)
 			}
-			fix.Commands = appendNew(fix.Commands, command)
+			if command != "" {
+				fix.Commands = appendNew(fix.Commands, command)
+			}
 		}
 	}
 	return fix, nil
@@ -107,7 +111,7 @@ func (f *Fix) String() string {
 	var b strings.Builder
 	b.WriteString(strings.Join(f.Text, "\n"))
 	if f.Patch != nil {
-		fmt.Fprintf(&b, "\n\n# %s\n%s", f.patchCommand(), YAML(f.Patch))
+		fmt.Fprintf(&b, "\n\n# %s\n%s", f.howToPatch(), YAML(f.Patch))
 	}
 	for i, o := range f.Objects {
 		if i == 0 {
@@ -123,7 +127,10 @@ func (f *Fix) String() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (f *Fix) patchCommand() string {
+func (f *Fix) howToPatch() string {
+	if f.Patch["kind"] == "Pod" {
+		return "most of a Pod cannot be changed while it runs: change its manifest so, and create it anew"
+	}
 	meta, _ := f.Patch["metadata"].(map[string]any)
 	command := fmt.Sprintf("kubectl patch %s %s", strings.ToLower(fmt.Sprint(f.Patch["kind"])), quote(fmt.Sprint(meta["name"])))
 	if ns, ok := meta["namespace"].(string); ok {

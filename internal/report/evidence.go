@@ -90,7 +90,7 @@ func (t *printer) evidenceRows(f posture.Finding, indent string) {
 func Details(e posture.Evidence) string {
 	var parts []string
 	for _, d := range e.Details {
-		if d.Value != nil && d.Value != "" && d.Name != "pods" {
+		if d.Value != nil && d.Value != "" && d.Name != "pods" && d.Name != "json_patch" {
 			parts = append(parts, d.Name+"="+oneLine(shorten(Value(d.Value), 120)))
 		}
 	}
