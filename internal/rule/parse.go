@@ -38,6 +38,9 @@ func Parse(file, text string) (*Rule, error) {
 		}
 		return nil, headerError(file, err)
 	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: the header is more than one YAML document", file)
+	}
 	if err := r.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -62,11 +65,16 @@ func split(text string) (header, body string) {
 	return b.String(), rest
 }
 
+// goType is how the YAML parser names a part of a header.
+var goType = regexp.MustCompile(`in type rule\.\w+`)
+
 // headerError puts the file before the line that the YAML parser names.
 func headerError(file string, err error) error {
 	msg := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
 	msg = strings.TrimPrefix(msg, "unmarshal errors:")
-	msg = strings.TrimSpace(strings.ReplaceAll(msg, "in type rule.Header", "in a rule's header"))
+	msg = strings.TrimSpace(goType.ReplaceAllStringFunc(msg, func(s string) string {
+		return "in a rule's " + strings.ToLower(strings.TrimPrefix(s, "in type rule."))
+	}))
 	if line, rest, ok := strings.Cut(msg, ": "); ok && strings.HasPrefix(line, "line ") {
 		return fmt.Errorf("%s:%s: %s", file, strings.TrimPrefix(line, "line "), rest)
 	}
