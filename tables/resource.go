@@ -24,6 +24,11 @@ type Resource struct {
 	Sensitive bool
 	// New makes an empty object, or is nil where the API is not known.
 	New func() Item
+	// Virtual is set for what is not read by a list. Sources that have no such
+	// objects have none, which is no error.
+	Virtual Virtual
+
+	grant string // of a virtual resource
 }
 
 // Item is a typed API object that can be decoded again and again into the
@@ -47,6 +52,9 @@ func (r *Resource) GVR() schema.GroupVersionResource {
 // String is the name as RBAC and kubectl write it: "pods",
 // "deployments.apps".
 func (r *Resource) String() string {
+	if r.Virtual != "" {
+		return string(r.Virtual)
+	}
 	if r.Group == "" {
 		return r.Plural
 	}
@@ -54,8 +62,11 @@ func (r *Resource) String() string {
 }
 
 // Grant is the RBAC rule that allows reading the resource, as YAML in one
-// line.
+// line; empty where no rule would.
 func (r *Resource) Grant() string {
+	if r.Virtual != "" {
+		return r.grant
+	}
 	return `{apiGroups: ["` + r.Group + `"], resources: ["` + r.Plural + `"], verbs: ["get", "list"]}`
 }
 
@@ -99,7 +110,17 @@ func typed[T any, P interface {
 	return r
 }
 
+// untyped declares a resource whose objects are read as JSON.
+func untyped(group, version, plural, kind string, namespaced bool) *Resource {
+	return &Resource{Group: group, Version: version, Plural: plural, Kind: kind, Namespaced: namespaced}
+}
+
 func (r *Resource) sensitive() *Resource {
 	r.Sensitive = true
+	return r
+}
+
+func (r *Resource) optional() *Resource {
+	r.Optional = true
 	return r
 }

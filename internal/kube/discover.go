@@ -26,18 +26,13 @@ const acceptDiscovery = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroup
 // still hold what could be found: an aggregated API that is down, for example,
 // does not hide the others.
 func (c *Cluster) Discover(ctx context.Context) ([]*tables.Resource, error) {
-	var core, groups discovery.APIGroupDiscoveryList
-	var coreErr, groupsErr error
-	var wg sync.WaitGroup
-	wg.Go(func() { coreErr = c.ask(ctx, call{path: "/api", accept: acceptDiscovery}, &core) })
-	wg.Go(func() { groupsErr = c.ask(ctx, call{path: "/apis", accept: acceptDiscovery}, &groups) })
-	wg.Wait()
-	if err := c.discoveryError(ctx, cmp.Or(coreErr, groupsErr), core.Kind); err != nil {
+	groups, err := c.discover(ctx)
+	if err != nil {
 		return nil, err
 	}
 	var found []*tables.Resource
 	var stale []string
-	for _, g := range append(core.Items, groups.Items...) {
+	for _, g := range groups {
 		for _, v := range g.Versions {
 			if v.Freshness == discovery.DiscoveryFreshnessStale {
 				stale = append(stale, g.Name+"/"+v.Version)
@@ -54,6 +49,20 @@ func (c *Cluster) Discover(ctx context.Context) ([]*tables.Resource, error) {
 		return found, &Error{Fault: Unavailable, Text: "discover APIs: what serves " + strings.Join(stale, ", ") + " does not answer: its resources may be missing"}
 	}
 	return found, nil
+}
+
+// discover asks for all groups, the core one first.
+func (c *Cluster) discover(ctx context.Context) ([]discovery.APIGroupDiscovery, error) {
+	var core, groups discovery.APIGroupDiscoveryList
+	var coreErr, groupsErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { coreErr = c.ask(ctx, call{path: "/api", accept: acceptDiscovery}, &core) })
+	wg.Go(func() { groupsErr = c.ask(ctx, call{path: "/apis", accept: acceptDiscovery}, &groups) })
+	wg.Wait()
+	if err := c.discoveryError(ctx, cmp.Or(coreErr, groupsErr), core.Kind); err != nil {
+		return nil, err
+	}
+	return append(core.Items, groups.Items...), nil
 }
 
 func (c *Cluster) discoveryError(ctx context.Context, err error, kind string) error {

@@ -29,6 +29,9 @@ const (
 // stream into the same memory. Its errors are *Error, but for those of ctx;
 // those that a fresh list may cure are rows.ErrRestart as well.
 func (c *Cluster) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, f func(*tables.Object)) error {
+	if r.Virtual != "" {
+		return c.virtual(ctx, r, scope, f)
+	}
 	if impossible(r, scope) {
 		return nil
 	}
