@@ -40,6 +40,8 @@ type Options struct {
 	Benchmark string
 	// Namespace narrows the assets that are judged; empty is all.
 	Namespace string
+	// Waive sets the waiver of a finding, if it has one; may be nil.
+	Waive func(rule string, f *posture.Finding)
 	// Fixes has every finding's fix rendered.
 	Fixes bool
 }
@@ -186,10 +188,23 @@ func (r *run) judge(ctx context.Context, c compiled) (posture.RuleResult, error)
 	if res.Status == posture.NotApplicable {
 		res.Reason = fmt.Sprintf("no %s %s", subject(c.assets), r.src.Where)
 	}
+	if r.opts.Waive != nil {
+		for i := range res.Findings {
+			r.waive(c.ID, &res.Findings[i])
+		}
+		c.Settle(&res)
+	}
 	if r.opts.Fixes {
 		err = render(c.Rule, res.Findings)
 	}
 	return res, err
+}
+
+// waive is serialised: rules run at once, and a file of waivers counts.
+func (r *run) waive(rule string, f *posture.Finding) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.opts.Waive(rule, f)
 }
 
 func render(c *rule.Rule, findings []posture.Finding) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/waiver"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -28,6 +29,8 @@ type checkOptions struct {
 	failOn    string
 	outputs   []string
 	evidence  bool
+	waivers   string
+	granted   *waiver.File
 
 	minSeverity, threshold posture.Severity
 }
@@ -63,6 +66,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
 	f.StringVar(&o.severity, "severity", "info", "only rules of at least this severity: critical, high, medium, low or info")
 	f.StringVar(&o.failOn, "fail-on", "low", "exit with 1 when an asset fails with at least this severity: critical, high, medium or low")
 	f.StringArrayVarP(&o.outputs, "output", "o", []string{"table"}, "FORMAT or FORMAT=FILE, may be repeated: "+strings.Join(report.Formats(), ", "))
+	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are counted apart")
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
 	return cmd
 }
@@ -123,9 +127,13 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 		return nil, err
 	}
 	fixes := slices.ContainsFunc(parseOutputs(o.outputs), func(out output) bool { return out.format != "table" && out.format != "wide" })
+	waive, err := o.waive(src.Info.Name)
+	if err != nil {
+		return nil, err
+	}
 	stop := o.progress(&src)
 	defer stop()
-	return assess.Run(ctx, src, assess.Options{Rules: rules, Benchmark: o.benchmark, Namespace: o.source.kube.Namespace(), Fixes: fixes})
+	return assess.Run(ctx, src, assess.Options{Rules: rules, Benchmark: o.benchmark, Namespace: o.source.kube.Namespace(), Waive: waive, Fixes: fixes})
 }
 
 // describe says on stderr how much was read and what may not be.

@@ -35,6 +35,9 @@ type Finding struct {
 	Team     string   `json:"team,omitempty"`
 	File     string   `json:"file,omitempty"`
 	Line     int      `json:"line,omitempty"`
+	// Labels are the asset's, where the rule's assets query returns them; not
+	// part of the JSON form.
+	Labels map[string]string `json:"-"`
 	// Pods is how many running pods are concerned; 0 where that says nothing.
 	Pods int `json:"pods,omitempty"`
 	// Exempt says why the asset is shown and not counted: system.

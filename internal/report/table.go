@@ -56,10 +56,20 @@ func (t *printer) sections(r *posture.Report) {
 		g.add(sectionCells("Total", bold, r.Summary.Rules, r.Summary.Assets, r.Summary.Coverage)...)
 	}
 	g.write(&t.b, t.paint, "")
+	if n := waived(r); n > 0 {
+		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, fmt.Sprintf("%d findings are waived and do not count", n)))
+	}
 	if n := r.Summary.Rules[posture.NotApplicable] + r.Summary.Rules[posture.Manual]; n > 0 {
 		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, fmt.Sprintf("%d of %d rules are not in these sums: %d not applicable, %d manual",
 			n, len(r.Rules), r.Summary.Rules[posture.NotApplicable], r.Summary.Rules[posture.Manual])))
 	}
+}
+
+func waived(r *posture.Report) (n int) {
+	for _, rule := range r.Rules {
+		n += rule.Assets.Waived
+	}
+	return n
 }
 
 func sectionCells(name, code string, rules map[posture.Status]int, assets posture.AssetSummary, coverage float64) []cell {

@@ -39,7 +39,7 @@ type Header struct {
 	// for what no query can decide.
 	Verdict string `yaml:"verdict"`
 	// Assets is a query for what is judged: kind, namespace, name, and
-	// optionally exempt.
+	// optionally exempt and labels.
 	Assets string `yaml:"assets"`
 	// Scope is what a change can touch: object, namespace or cluster.
 	Scope string `yaml:"scope"`

@@ -3,6 +3,7 @@ package rule
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -49,14 +50,15 @@ func (r *Rule) CheckColumns(query, assets []string) error {
 type Assets struct {
 	Judged []posture.Asset
 	known  map[posture.Asset]string
+	labels map[posture.Asset]string // JSON, where the query returns it
 }
 
 // QueryAssets runs an assets query. keep narrows it to what is in scope.
 func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.Asset) bool) (*Assets, error) {
-	assets := &Assets{known: map[posture.Asset]string{}}
+	assets := &Assets{known: map[posture.Asset]string{}, labels: map[posture.Asset]string{}}
 	err := q.Query(ctx, sql, func(columns []string, values []any) error {
 		a := posture.Asset{}
-		exempt := ""
+		exempt, labels := "", ""
 		for i, c := range columns {
 			v := text(tables.CleanAny(values[i]))
 			switch c {
@@ -74,6 +76,9 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 			return nil
 		}
 		assets.known[a] = exempt
+		if labels != "" {
+			assets.labels[a] = labels
+		}
 		if exempt == "" {
 			assets.Judged = append(assets.Judged, a)
 		}
@@ -121,6 +126,11 @@ func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(pos
 	}
 	for _, f := range findings {
 		f.Evidence, f.Pods = fold(f.Evidence)
+		if labels := assets.labels[f.Asset]; labels != "" {
+			if err := json.Unmarshal([]byte(labels), &f.Labels); err != nil {
+				return res, fmt.Errorf("assets: labels of %s: %w", f.Asset, err)
+			}
+		}
 		res.Findings = append(res.Findings, *f)
 	}
 	res.Judged = assets.Judged
@@ -142,6 +152,13 @@ func (r *Rule) Result() posture.RuleResult {
 		res.Reason = "no query can decide this: " + strings.TrimSpace(firstLine(r.Why))
 	}
 	return res
+}
+
+// Settle works out the status again, once findings have been waived.
+func (r *Rule) Settle(res *posture.RuleResult) {
+	if (res.Status == posture.Fail || res.Status == posture.Review) && !slices.ContainsFunc(res.Findings, posture.Finding.Counts) {
+		res.Status, res.Reason = posture.Pass, "every finding is waived"
+	}
 }
 
 func (r *Rule) status(findings []posture.Finding, assets *Assets) posture.Status {

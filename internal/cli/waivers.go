@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/waiver"
+)
+
+func (a *app) waiversCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "waivers",
+		Short: "Look after accepted findings",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.waiversAuditCommand())
+	return cmd
+}
+
+type auditOptions struct {
+	checkOptions
+	format string
+}
+
+func (a *app) waiversAuditCommand() *cobra.Command {
+	o := &auditOptions{checkOptions: checkOptions{app: a, severity: "info", failOn: "low"}}
+	cmd := &cobra.Command{
+		Use:   "audit --waivers FILE",
+		Short: "List waivers that expired, match nothing, or are too broad",
+		Long: `Judges the cluster, or manifests with -f, and lists the waivers that need a look:
+expired or about to, matching no finding, naming rules that do not exist, or so
+broad that they cover every namespace. Exits with 1 when there is one.`,
+		Example: "  kubectl kspm waivers audit --waivers waivers.yaml",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	o.source.add(cmd)
+	f := cmd.Flags()
+	f.StringVar(&o.waivers, "waivers", "", "file of waivers (required)")
+	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark to judge by")
+	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
+	f.StringVarP(&o.format, "output", "o", "table", "table or json")
+	return cmd
+}
+
+func (o *auditOptions) run(ctx context.Context) error {
+	if o.waivers == "" {
+		return usagef("--waivers FILE is required")
+	}
+	if o.format != "table" && o.format != "json" {
+		return usagef("-o %q: want table or json", o.format)
+	}
+	if err := o.complete(); err != nil {
+		return err
+	}
+	all, _, err := loadRules(o.ruleDirs)
+	if err != nil {
+		return err
+	}
+	selected, err := o.selectRules()
+	if err != nil {
+		return err
+	}
+	src, err := o.source.open(ctx, o.app)
+	if err != nil {
+		return err
+	}
+	r, err := o.assess(ctx, src, selected)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, r := range all {
+		ids = append(ids, r.ID)
+	}
+	remarks := o.granted.Audit(time.Now(), ids)
+	if err := o.printRemarks(remarks); err != nil {
+		return err
+	}
+	switch {
+	case r.Incomplete():
+		return &codeError{exitIncomplete, "not everything could be assessed: a waiver may seem unused that is not"}
+	case len(remarks) > 0:
+		return &codeError{code: exitFindings}
+	}
+	return nil
+}
+
+func (o *auditOptions) printRemarks(remarks []waiver.Remark) error {
+	if o.format == "json" {
+		return o.json(append([]waiver.Remark{}, remarks...))
+	}
+	if len(remarks) == 0 {
+		o.note("every waiver is in order")
+		return nil
+	}
+	var lines [][]any
+	for _, r := range remarks {
+		lines = append(lines, []any{fmt.Sprintf("%s:%d", r.File, r.Line), r.Problem, r.Rules, r.Owner, r.Expires, r.Detail})
+	}
+	return report.Rows(o.Out, []string{"waiver", "problem", "rules", "owner", "expires", "detail"}, lines)
+}
+
+// waive loads the file of waivers, if there is one, and returns what grants
+// them. Waivers that have expired are said so on stderr.
+func (o *checkOptions) waive(cluster string) (func(string, *posture.Finding), error) {
+	if o.waivers == "" {
+		return nil, nil
+	}
+	file, err := waiver.Load(o.waivers)
+	if err != nil {
+		return nil, err
+	}
+	o.granted = file
+	now := time.Now()
+	for _, w := range file.Waivers {
+		if w.Expired(now) {
+			o.note("%s:%d: the waiver of %s expired on %s and has stopped working", o.waivers, w.Line, w.Owner, w.Expires)
+		}
+	}
+	return func(rule string, f *posture.Finding) { file.Grant(cluster, rule, f, now) }, nil
+}
