@@ -47,6 +47,9 @@ func (s *splitter) next() (document, error) {
 			s.pos, s.off = 3, 3
 		}
 	}
+	for s.at() == sepEnd {
+		s.skipLine()
+	}
 	if s.pos == len(s.buf) && !s.more(1) {
 		if s.err != nil {
 			return document{}, s.err
@@ -54,7 +57,7 @@ func (s *splitter) next() (document, error) {
 		return document{}, io.EOF
 	}
 	d := document{}
-	if s.at(0) == sepStart {
+	if s.at() == sepStart {
 		s.skip(3)
 		d.sep = s.afterSep()
 	}
@@ -62,11 +65,11 @@ func (s *splitter) next() (document, error) {
 	n := 0
 	for {
 		end, kind := s.boundary(n)
-		if kind == sepStart && directives(s.buf[s.pos:s.pos+end]) {
+		if kind == sepStart && !d.large && directives(s.buf[s.pos:s.pos+end]) {
 			n = end + 3
 			continue
 		}
-		if kind == sepNone && len(s.buf)-s.pos > s.limit {
+		if kind == sepNone && end > s.limit+4 {
 			d.large = true
 			s.skip(max(0, end-4))
 			s.more(1 << 16)
@@ -84,9 +87,6 @@ func (s *splitter) next() (document, error) {
 			d.text = s.buf[s.pos : s.pos+end]
 		}
 		s.skip(end)
-		if kind == sepEnd {
-			s.skipLine()
-		}
 		return d, nil
 	}
 }
@@ -118,11 +118,11 @@ const (
 // returns all that is buffered.
 func (s *splitter) boundary(n int) (int, sepKind) {
 	b := s.buf[s.pos:]
-	start := sepIndex(b, n, "\n---", false)
+	start := s.sepIndex(b, n, "\n---", false)
 	if start >= 0 {
 		b = b[:start+1]
 	}
-	switch end := sepIndex(b, n, "\n...", true); {
+	switch end := s.sepIndex(b, n, "\n...", true); {
 	case end >= 0:
 		return end + 1, sepEnd
 	case start >= 0:
@@ -131,14 +131,15 @@ func (s *splitter) boundary(n int) (int, sepKind) {
 	return len(b), sepNone
 }
 
-func sepIndex(b []byte, from int, sep string, blank bool) int {
+// sepIndex finds a separator, which may have to be followed by a blank.
+func (s *splitter) sepIndex(b []byte, from int, sep string, blank bool) int {
 	for {
 		i := bytes.Index(b[from:], []byte(sep))
 		if i < 0 {
 			return -1
 		}
 		i += from
-		if after := i + len(sep); !blank || after == len(b) || isBlank(b[after]) {
+		if after := i + len(sep); !blank || after < len(b) && isBlank(b[after]) || after == len(b) && s.eof {
 			return i
 		}
 		from = i + 1
@@ -146,12 +147,14 @@ func sepIndex(b []byte, from int, sep string, blank bool) int {
 }
 
 // at says which separator the unread bytes begin with.
-func (s *splitter) at(i int) sepKind {
-	if len(s.buf)-s.pos < 4 {
-		s.more(4)
-	}
-	if bytes.HasPrefix(s.buf[s.pos+i:], []byte("---")) {
+func (s *splitter) at() sepKind {
+	s.more(4)
+	b := s.buf[s.pos:]
+	switch {
+	case bytes.HasPrefix(b, []byte("---")):
 		return sepStart
+	case bytes.HasPrefix(b, []byte("...")) && (len(b) == 3 || isBlank(b[3])):
+		return sepEnd
 	}
 	return sepNone
 }
