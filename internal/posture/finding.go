@@ -110,8 +110,10 @@ func (e Evidence) MarshalJSON() ([]byte, error) {
 func (e *Evidence) UnmarshalJSON(data []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	if _, err := dec.Token(); err != nil {
+	if start, err := dec.Token(); err != nil {
 		return fmt.Errorf("evidence: %w", err)
+	} else if start != json.Delim('{') {
+		return fmt.Errorf("evidence: %s is no object", data)
 	}
 	for dec.More() {
 		key, err := dec.Token()
