@@ -108,7 +108,7 @@ func (c *conn) internals() error {
 func (c *conn) limit() {
 	for id, n := range map[int32]int{
 		lib.SQLITE_LIMIT_LENGTH:              c.db.lengths,
-		lib.SQLITE_LIMIT_SQL_LENGTH:          1 << 20,
+		lib.SQLITE_LIMIT_SQL_LENGTH:          maxSQL,
 		lib.SQLITE_LIMIT_VDBE_OP:             1 << 20,
 		lib.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: maxPattern,
 		lib.SQLITE_LIMIT_ATTACHED:            0,

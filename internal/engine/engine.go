@@ -28,6 +28,7 @@ type DB struct {
 	resolve func(ctx context.Context, name string) (*tables.Table, error)
 	lengths int
 	slots   chan struct{} // one element for each connection in use
+	done    chan struct{} // closed with the DB
 	lastID  atomic.Uint64
 
 	mu     sync.Mutex
@@ -48,7 +49,8 @@ func WithConnections(n int) Option {
 // WithResolve names a function that is asked about table names nobody
 // declared, in the letter case of the query. It returns nil for a name it does
 // not know either; a table it returns, which may be a declared one under
-// another name, keeps that name as long as the DB is open.
+// another name, keeps that name as long as the DB is open. It may be called by
+// several queries at once.
 func WithResolve(resolve func(ctx context.Context, name string) (*tables.Table, error)) Option {
 	return func(db *DB) { db.resolve = resolve }
 }
@@ -67,6 +69,7 @@ func Open(ts []*tables.Table, opts ...Option) (*DB, error) {
 		module:  newModule(),
 		lengths: 32 << 20,
 		slots:   make(chan struct{}, max(2, runtime.GOMAXPROCS(0))),
+		done:    make(chan struct{}),
 		tables:  make(map[string]*tables.Table, len(ts)),
 	}
 	for _, t := range ts {
@@ -88,6 +91,7 @@ func (db *DB) Close() error {
 	if wasClosed {
 		return nil
 	}
+	close(db.done)
 	for range cap(db.slots) {
 		db.slots <- struct{}{}
 	}
@@ -104,18 +108,19 @@ func (db *DB) acquire(ctx context.Context) (*conn, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	db.mu.Lock()
-	closed := db.closed
-	db.mu.Unlock()
-	if closed {
-		return nil, ErrClosed
-	}
 	select {
 	case db.slots <- struct{}{}:
+	case <-db.done:
+		return nil, ErrClosed
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
 	db.mu.Lock()
+	if db.closed {
+		db.mu.Unlock()
+		<-db.slots
+		return nil, ErrClosed
+	}
 	if n := len(db.idle); n > 0 {
 		c := db.idle[n-1]
 		db.idle = db.idle[:n-1]

@@ -15,6 +15,7 @@ func TestErrors(t *testing.T) {
 		{"", "the query is empty", ""},
 		{" -- nothing\n;", "the query is empty", ""},
 		{"SELECT 1\x00", "the query holds a NUL byte (line 1, column 9)", "SELECT 1 \n        ^"},
+		{"SELECT '" + strings.Repeat("x", 1<<20) + "'", "the query is longer than 1024 KiB", ""},
 		{"SELCT 1", `near "SELCT": syntax error (line 1, column 1)`, "SELCT 1\n^^^^^"},
 		{"SELECT name\nFORM k8s_pods", `near "k8s_pods": syntax error (line 2, column 6)`, "FORM k8s_pods\n     ^^^^^^^^"},
 		{"/* ü */ ; SELECT\tnäme FROM k8s_pods;", "no such column: näme (did you mean name?) (line 1, column 18)",

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
@@ -122,5 +123,29 @@ func TestClosed(t *testing.T) {
 	}
 	if len(db.module.conns) > 0 {
 		t.Error("the module keeps connections")
+	}
+}
+
+// TestCloseWaits closes while one query runs and another waits for it.
+func TestCloseWaits(t *testing.T) {
+	db := open(t, WithConnections(1))
+	waiting, closed := make(chan error), make(chan error)
+	_, err := db.Query(context.Background(), fixture(), "SELECT 1", nil, func([]any) error {
+		go func() {
+			_, err := db.Prepare(context.Background(), "SELECT 2")
+			waiting <- err
+		}()
+		time.Sleep(10 * time.Millisecond)
+		go func() { closed <- db.Close() }()
+		if err := <-waiting; err != ErrClosed {
+			t.Error(err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }

@@ -29,10 +29,16 @@ var verbs = []string{
 	"reindex", "release", "replace", "rollback", "savepoint", "update", "vacuum",
 }
 
+// maxSQL is the longest text of a query, in bytes.
+const maxSQL = 1 << 20
+
 // newText finds the one statement in what was given.
 func newText(whole string) (*text, error) {
 	if i := strings.IndexByte(whole, 0); i >= 0 {
 		return nil, newError(whole, i, "the query holds a NUL byte")
+	}
+	if len(whole) > maxSQL {
+		return nil, newError("", -1, "the query is longer than %d KiB", maxSQL>>10)
 	}
 	tokens := tokenize(whole)
 	for len(tokens) > 0 && tokens[0].text == ";" && tokens[0].kind == tokenOther {
