@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"io"
 	"strings"
 	"syscall"
@@ -74,7 +75,7 @@ func drain(tb testing.TB, conn driver.Conn, query string) (n int) {
 	defer result.Close()
 	values := make([]driver.Value, len(result.Columns()))
 	for ; ; n++ {
-		if err := result.Next(values); err == io.EOF {
+		if err := result.Next(values); errors.Is(err, io.EOF) {
 			return n
 		} else if err != nil {
 			tb.Fatal(err)

@@ -16,9 +16,14 @@ import (
 // The tables of these tests: a handful of rows each.
 var (
 	pods = &tables.Table{Name: "k8s_pods", Columns: []tables.Column{
-		{Name: "uid", Key: true}, {Name: "namespace", Key: true}, {Name: "name", Key: true},
-		{Name: "host_network", Type: tables.TypeInteger}, {Name: "labels", Type: tables.TypeJSON}, {Name: "phase"},
-		{Name: "cpu", Type: tables.TypeReal}, {Name: "secret", Hidden: true},
+		{Name: "uid", Key: true},
+		{Name: "namespace", Key: true},
+		{Name: "name", Key: true},
+		{Name: "host_network", Type: tables.TypeInteger},
+		{Name: "labels", Type: tables.TypeJSON},
+		{Name: "phase"},
+		{Name: "cpu", Type: tables.TypeReal},
+		{Name: "secret", Hidden: true},
 	}}
 	namespaces = &tables.Table{Name: "k8s_namespaces", Columns: []tables.Column{
 		{Name: "uid", Key: true}, {Name: "name", Key: true}, {Name: "labels", Type: tables.TypeJSON},
@@ -100,8 +105,10 @@ func TestQuery(t *testing.T) {
 		{"SELECT name FROM k8s_pods WHERE phase LIKE 'run%' AND cpu > 0", "web"},
 		{"SELECT labels->>'$.tier' FROM k8s_pods WHERE name GLOB 'w*'", "front"},
 		{"SELECT n.name FROM k8s_namespaces n LEFT JOIN k8s_pods p ON p.namespace = n.name WHERE p.name IS NULL", "empty"},
-		{"SELECT n.name, count(p.name) FROM k8s_namespaces n LEFT JOIN k8s_pods p ON p.namespace = n.name GROUP BY n.name ORDER BY n.name",
-			"empty|0\nkube-system|1\npay|1\nshop|2"},
+		{
+			"SELECT n.name, count(p.name) FROM k8s_namespaces n LEFT JOIN k8s_pods p ON p.namespace = n.name GROUP BY n.name ORDER BY n.name",
+			"empty|0\nkube-system|1\npay|1\nshop|2",
+		},
 		{"SELECT name FROM k8s_namespaces n WHERE NOT EXISTS (SELECT 1 FROM k8s_pods WHERE namespace = n.name)", "empty"},
 		{"SELECT name FROM k8s_pods WHERE namespace = 'pay' OR name = 'web' ORDER BY 1", "api\nweb"},
 		{"SELECT key FROM k8s_pods, json_each(labels) WHERE name = 'web'", "app\ntier"},
@@ -139,8 +146,10 @@ func TestPrepareReads(t *testing.T) {
 		want map[string][]string
 	}{
 		{"SELECT count(*) FROM k8s_pods", map[string][]string{"k8s_pods": nil}},
-		{"WITH p AS (SELECT name n FROM k8s_pods WHERE host_network) SELECT n FROM p, k8s_namespaces WHERE n = name",
-			map[string][]string{"k8s_pods": {"name", "host_network"}, "k8s_namespaces": {"name"}}},
+		{
+			"WITH p AS (SELECT name n FROM k8s_pods WHERE host_network) SELECT n FROM p, k8s_namespaces WHERE n = name",
+			map[string][]string{"k8s_pods": {"name", "host_network"}, "k8s_namespaces": {"name"}},
+		},
 		{"SELECT 1", map[string][]string{}},
 	} {
 		st, err := db.Prepare(context.Background(), tt.sql)

@@ -27,8 +27,10 @@ func TestUnreadResources(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	data := Snapshot(&rows.Set{Tables: map[*tables.Table]*rows.Table{nodes: columnar(nodes)},
-		Unread: map[*tables.Resource]error{resource: forbidden}})
+	data := Snapshot(&rows.Set{
+		Tables: map[*tables.Table]*rows.Table{nodes: columnar(nodes)},
+		Unread: map[*tables.Resource]error{resource: forbidden},
+	})
 	_, err = run(db, data, "SELECT name FROM k8s_nodes")
 	var unread *UnreadError
 	if !errors.Is(err, forbidden) || !errors.As(err, &unread) || err.Error() != "table k8s_nodes: could not read nodes: forbidden" {
@@ -51,29 +53,47 @@ func TestFaults(t *testing.T) {
 		name, sql, want string
 		data            dataFunc
 	}{
-		{"data fails", "SELECT uid FROM k8s_pods", "in its own words",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return nil, own }},
-		{"data fails in a join", "SELECT p.uid FROM k8s_namespaces n JOIN k8s_pods p ON p.namespace = n.name", "in its own words",
+		{
+			"data fails", "SELECT uid FROM k8s_pods", "in its own words",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return nil, own },
+		},
+		{
+			"data fails in a join", "SELECT p.uid FROM k8s_namespaces n JOIN k8s_pods p ON p.namespace = n.name", "in its own words",
 			func(t *tables.Table, _ []int, _ rows.Scope) (*rows.Table, error) {
 				if t == pods {
 					return nil, own
 				}
 				return columnar(t, []any{"n", "shop", nil}), nil
-			}},
-		{"data panics", "SELECT uid FROM k8s_pods", "internal error: table k8s_pods: oh",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { panic("oh") }},
-		{"data panics when counted", "SELECT count(*) FROM k8s_pods", "internal error: table k8s_pods: oh",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { panic("oh") }},
-		{"no table", "SELECT uid FROM k8s_pods", "internal error: table k8s_pods",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return nil, nil }},
-		{"a column panics", "SELECT uid FROM k8s_pods", "internal error: table k8s_pods: runtime error: index out of range",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(7), nil }},
-		{"a column is missing", "SELECT name FROM k8s_pods", "internal error: column k8s_pods.name was not loaded",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(0), nil }},
-		{"a searched column is missing", "SELECT 1 FROM k8s_pods WHERE name = 'x'", "internal error: table k8s_pods: column name was not loaded",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(0), nil }},
-		{"a scan panics", "SELECT 1 FROM k8s_pods WHERE uid IS NOT 'x'", "internal error: table k8s_pods: runtime error: index out of range",
-			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(7), nil }},
+			},
+		},
+		{
+			"data panics", "SELECT uid FROM k8s_pods", "internal error: table k8s_pods: oh",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { panic("oh") },
+		},
+		{
+			"data panics when counted", "SELECT count(*) FROM k8s_pods", "internal error: table k8s_pods: oh",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { panic("oh") },
+		},
+		{
+			"no table", "SELECT uid FROM k8s_pods", "internal error: table k8s_pods",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return nil, nil },
+		},
+		{
+			"a column panics", "SELECT uid FROM k8s_pods", "internal error: table k8s_pods: runtime error: index out of range",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(7), nil },
+		},
+		{
+			"a column is missing", "SELECT name FROM k8s_pods", "internal error: column k8s_pods.name was not loaded",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(0), nil },
+		},
+		{
+			"a searched column is missing", "SELECT 1 FROM k8s_pods WHERE name = 'x'", "internal error: table k8s_pods: column name was not loaded",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(0), nil },
+		},
+		{
+			"a scan panics", "SELECT 1 FROM k8s_pods WHERE uid IS NOT 'x'", "internal error: table k8s_pods: runtime error: index out of range",
+			func(*tables.Table, []int, rows.Scope) (*rows.Table, error) { return broken(7), nil },
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := run(db, tt.data, tt.sql)
@@ -93,7 +113,7 @@ func TestFaults(t *testing.T) {
 func TestErrorOfRow(t *testing.T) {
 	own, n := errors.New("own"), 0
 	_, err := open(t).Query(context.Background(), fixture(), "SELECT name FROM k8s_pods", nil, func([]any) error { n++; return own })
-	if err != own || n != 1 {
+	if !errors.Is(err, own) || n != 1 {
 		t.Errorf("%v after %d rows", err, n)
 	}
 }
@@ -118,7 +138,7 @@ func TestClosed(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Prepare(context.Background(), "SELECT 1"); err != ErrClosed {
+	if _, err := db.Prepare(context.Background(), "SELECT 1"); !errors.Is(err, ErrClosed) {
 		t.Error(err)
 	}
 	if len(db.module.conns) > 0 {
@@ -137,7 +157,7 @@ func TestCloseWaits(t *testing.T) {
 		}()
 		time.Sleep(10 * time.Millisecond)
 		go func() { closed <- db.Close() }()
-		if err := <-waiting; err != ErrClosed {
+		if err := <-waiting; !errors.Is(err, ErrClosed) {
 			t.Error(err)
 		}
 		return nil

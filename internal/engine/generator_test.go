@@ -19,28 +19,39 @@ type generator struct {
 func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 
 var (
-	texts = []any{nil, "a", "A", "a ", "abc", "ABC", "abd", "web", "Web", "1", "01", "1.0", " 1", "1e0", "2", "-1", "0.5", "", " ",
-		"é", "É", "100%", "a_b", "[x]", "9007199254740993", "inf", "x'00'", `{"a":1}`, `["a","b"]`}
+	texts = []any{
+		nil, "a", "A", "a ", "abc", "ABC", "abd", "web", "Web", "1", "01", "1.0", " 1", "1e0", "2", "-1", "0.5", "", " ",
+		"é", "É", "100%", "a_b", "[x]", "9007199254740993", "inf", "x'00'", `{"a":1}`, `["a","b"]`,
+	}
 	integers = []any{nil, int64(0), int64(1), int64(2), int64(-1), int64(10), int64(9007199254740992), int64(9007199254740993)}
 	reals    = []any{nil, 0.5, 1.0, -1.0, 2.5, 1e300, 9007199254740992.0}
-	literals = []string{"NULL", "'a'", "'A'", "'a '", "'abc'", "'ABC'", "'Web'", "'1'", "'01'", "'1.0'", "' 1'", "'9007199254740993'", "''",
-		"0", "1", "2", "-1", "1.0", "0.5", "1e0", "9007199254740993", "9007199254740992.0", "x'61'", "'é'", "'É'", "TRUE", "1+0", "'x'||'y'", "'9'", "' '", "'b'"}
+	literals = []string{
+		"NULL", "'a'", "'A'", "'a '", "'abc'", "'ABC'", "'Web'", "'1'", "'01'", "'1.0'", "' 1'", "'9007199254740993'", "''",
+		"0", "1", "2", "-1", "1.0", "0.5", "1e0", "9007199254740993", "9007199254740992.0", "x'61'", "'é'", "'É'", "TRUE", "1+0", "'x'||'y'", "'9'", "' '", "'b'",
+	}
 	patterns = []string{"'a%'", "'A%'", "'%b%'", "'_'", "'é'", "'%'", "''", "'1%'", "'%1'", "NULL", "1", "0.5", "'[x]'", "'a_b'", "'%a%c'", "'_b_'", "1.0", "'É%'"}
 	globs    = []string{"'a*'", "'A*'", "'*b*'", "'?'", "'*'", "''", "'[a-c]*'", "'[^a]*'", "'[]x]'", "'[[]x]'", "NULL", "1", "'[a-'", "'*[0-9]'", "'[x-]*'"}
 )
 
 // tableColumns are alike in all tables, so that any two can be compared.
 var tableColumns = []tables.Column{
-	{Name: "uid", Key: true}, {Name: "name", Key: true}, {Name: "namespace", Key: true}, {Name: "j", Type: tables.TypeJSON},
-	{Name: "i", Type: tables.TypeInteger}, {Name: "k", Type: tables.TypeInteger}, {Name: "r", Type: tables.TypeReal},
+	{Name: "uid", Key: true},
+	{Name: "name", Key: true},
+	{Name: "namespace", Key: true},
+	{Name: "j", Type: tables.TypeJSON},
+	{Name: "i", Type: tables.TypeInteger},
+	{Name: "k", Type: tables.TypeInteger},
+	{Name: "r", Type: tables.TypeReal},
 }
 
 func (g *generator) table(name string, size int) (*tables.Table, [][]any) {
 	cells := make([][]any, g.IntN(size))
 	few := g.subset(texts, 5)
 	for n := range cells {
-		cells[n] = []any{fmt.Sprintf("u%d", g.IntN(40)), pick(g, texts...), pick(g, few...), pick(g, few...),
-			pick(g, integers...), pick(g, integers...), pick(g, reals...)}
+		cells[n] = []any{
+			fmt.Sprintf("u%d", g.IntN(40)), pick(g, texts...), pick(g, few...), pick(g, few...),
+			pick(g, integers...), pick(g, integers...), pick(g, reals...),
+		}
 		if g.IntN(20) == 0 {
 			cells[n][5] = "abc" // not a number: an INTEGER column keeps it
 		}

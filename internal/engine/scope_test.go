@@ -49,8 +49,10 @@ func TestScope(t *testing.T) {
 		{"SELECT count(*) FROM k8s_pods WHERE namespace IN ('pay', 'shop', 'none')", "6", []rows.Scope{in("none", ""), in("pay", ""), in("shop", "")}},
 		{"SELECT count(*) FROM k8s_pods WHERE namespace = 'SHOP' COLLATE NOCASE", "4", []rows.Scope{in("", "")}},
 		{"SELECT count(*) FROM k8s_pods WHERE namespace = 1", "0", []rows.Scope{in("", "")}},
-		{"SELECT count(*) FROM k8s_pods a JOIN k8s_pods b ON a.namespace = b.namespace AND a.name = 'db' AND b.name = 'web'", "4",
-			[]rows.Scope{in("", "db"), in("shop", "web")}},
+		{
+			"SELECT count(*) FROM k8s_pods a JOIN k8s_pods b ON a.namespace = b.namespace AND a.name = 'db' AND b.name = 'web'", "4",
+			[]rows.Scope{in("", "db"), in("shop", "web")},
+		},
 	} {
 		a := &api{}
 		got, err := run(db, a.data(), tt.sql)

@@ -82,7 +82,7 @@ func (s *stmt) bind(args []any) error {
 	}
 	for i := range int(lib.Xsqlite3_bind_parameter_count(s.c.tls, s.p)) {
 		var v any
-		found := false
+		var found bool
 		if name := libc.GoString(lib.Xsqlite3_bind_parameter_name(s.c.tls, s.p, int32(i+1))); name != "" && name[0] != '?' {
 			if v, found = named[name[1:]]; !found {
 				return newError(s.c.text.whole, find(s.c.text.tokens, name[1:]), "no value for parameter %s", name)

@@ -47,8 +47,10 @@ func newWorld(containers int) *world {
 	integer := func(name string) tables.Column { return tables.Column{Name: name, Type: tables.TypeInteger} }
 	w := &world{
 		pods: &tables.Table{Name: "pods", Columns: []tables.Column{key("uid"), key("namespace"), key("name"), integer("host_network"), text("node")}},
-		containers: &tables.Table{Name: "containers", Columns: []tables.Column{key("uid"), key("namespace"), key("pod"), text("name"), text("image"),
-			integer("privileged"), integer("run_as_user"), integer("run_as_non_root"), integer("created"), text("node"), text("labels")}},
+		containers: &tables.Table{Name: "containers", Columns: []tables.Column{
+			key("uid"), key("namespace"), key("pod"), text("name"), text("image"),
+			integer("privileged"), integer("run_as_user"), integer("run_as_non_root"), integer("created"), text("node"), text("labels"),
+		}},
 		namespaces: &tables.Table{Name: "namespaces", Columns: []tables.Column{key("name")}},
 		cells:      map[*tables.Table][][]any{},
 	}
@@ -70,8 +72,10 @@ func newWorld(containers int) *world {
 		w.cells[w.pods] = append(w.cells[w.pods], []any{uid, ns, pod, some(3, int64(1)), node})
 		for c := range 2 {
 			image := fmt.Sprintf("registry.example/team-%d/image-%d:%s", app%20, app%300, []string{"1.2", "latest", "3.1", "4"}[app%4])
-			w.cells[w.containers] = append(w.cells[w.containers], []any{uid, ns, pod, []string{"main", "sidecar"}[c], image,
-				some(5, int64(1)), some(60, int64(rng.IntN(3)*1000)), some(90, int64(1)), int64(1700000000 + i), node, labels})
+			w.cells[w.containers] = append(w.cells[w.containers], []any{
+				uid, ns, pod, []string{"main", "sidecar"}[c], image,
+				some(5, int64(1)), some(60, int64(rng.IntN(3)*1000)), some(90, int64(1)), int64(1700000000 + i), node, labels,
+			})
 		}
 	}
 	w.set = &rows.Set{Tables: map[*tables.Table]*rows.Table{}}
