@@ -72,7 +72,11 @@ func place(f posture.Finding) string {
 
 // evidence prints an asset and every row that proves its failure.
 func (t *printer) evidence(f posture.Finding) {
-	fmt.Fprintf(&t.b, "          %s  %s\n", oneLine(f.Asset.String()), t.paint.in(dim, place(f)))
+	line := "          " + oneLine(f.Asset.String())
+	if where := place(f); where != "" {
+		line += "  " + t.paint.in(dim, where)
+	}
+	t.b.WriteString(line + "\n")
 	t.evidenceRows(f, "              ")
 }
 
