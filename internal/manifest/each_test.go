@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
+	eventsv1 "k8s.io/api/events/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/kubernetes/scheme"
@@ -229,5 +230,30 @@ func TestCancel(t *testing.T) {
 	}
 	if _, err := Open(ctx, []string{"testdata"}, nil); !errors.Is(err, stop) {
 		t.Error(err)
+	}
+}
+
+func TestEvents(t *testing.T) {
+	f := read(t, `
+apiVersion: v1
+kind: Event
+metadata: {name: web.1, namespace: shop}
+involvedObject: {kind: Pod, name: web}
+message: Back-off
+reason: BackOff
+count: 7
+source: {component: kubelet}
+`)
+	want := &eventsv1.Event{
+		ObjectMeta: metav1.ObjectMeta{Name: "web.1", Namespace: "shop"}, Regarding: corev1.ObjectReference{Kind: "Pod", Name: "web"},
+		Note: "Back-off", Reason: "BackOff", DeprecatedCount: 7, DeprecatedSource: corev1.EventSource{Component: "kubelet"},
+	}
+	err := f.Each(context.Background(), tables.Events, rows.Scope{}, func(o *tables.Object) {
+		if d := cmp.Diff(want, o.Value); d != "" {
+			t.Error(d)
+		}
+	})
+	if err != nil || len(f.Problems()) > 0 || f.Counts().Objects != 1 {
+		t.Error(err, f.Problems(), f.Counts())
 	}
 }

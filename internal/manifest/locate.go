@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"slices"
@@ -39,11 +40,16 @@ type located struct {
 }
 
 func (f *Files) relocate(name string, line int) located {
-	i := slices.IndexFunc(f.files, func(x *file) bool { return x.name == name || tables.Clean(x.name) == name })
-	if i < 0 {
+	if f.byName == nil {
+		f.byName = map[string]*file{}
+		for _, x := range f.files {
+			f.byName[tables.Clean(x.name)] = x
+		}
+	}
+	x := f.byName[tables.Clean(name)]
+	if x == nil {
 		return located{}
 	}
-	x := f.files[i]
 	n, found := slices.BinarySearchFunc(x.docs, line, func(s span, line int) int { return int(s.line) - line })
 	if !found {
 		n--
@@ -71,7 +77,7 @@ func (f *file) reread(n int) []byte {
 	defer h.Close()
 	text := make([]byte, s.length)
 	read, err := h.ReadAt(text, s.offset)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil
 	}
 	return text[:read]

@@ -25,6 +25,7 @@ type Files struct {
 
 	locating sync.Mutex
 	located  located
+	byName   map[string]*file
 }
 
 // Counts says how much was read.

@@ -155,6 +155,9 @@ func (r *reader) object(f *file, d *document, p part, h head, k *kind) {
 	if !r.quota.object() {
 		return
 	}
+	if k.resource == tables.Events && k.group == "" {
+		p.json = asEvent(p.json)
+	}
 	o := object{kind: k}
 	decode := r.typed
 	if k.resource == nil {

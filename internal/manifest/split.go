@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 )
 
@@ -209,7 +210,7 @@ func (s *splitter) more(n int) bool {
 		s.buf = s.buf[:len(s.buf)+m]
 		if err != nil {
 			s.eof = true
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				s.err = err
 			}
 		}
