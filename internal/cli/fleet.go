@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
-	"github.com/kubectl-kspm/kubectl-kspm/internal/session"
 )
 
 // fleetFlags choose many clusters at once.
@@ -27,7 +27,7 @@ func (f *fleetFlags) asked() bool { return f.all || len(f.contexts) > 0 }
 
 // open connects to every cluster at once. One that is down is said so on
 // stderr and left out; none at all is an error.
-func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (members []session.Member, incomplete bool, err error) {
+func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sources []assess.Source, incomplete bool, err error) {
 	names, err := f.names(flags)
 	if err != nil {
 		return nil, false, err
@@ -48,17 +48,17 @@ func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (membe
 			incomplete = true
 			continue
 		}
-		members = append(members, session.Member{Name: names[i], Source: c})
+		sources = append(sources, assess.Cluster(ctx, c))
 	}
-	if len(members) == 0 {
+	if len(sources) == 0 {
 		return nil, true, &codeError{exitIncomplete, "none of the clusters can be read"}
 	}
 	var read []string
-	for _, m := range members {
-		read = append(read, m.Name)
+	for _, src := range sources {
+		read = append(read, src.Info.Name)
 	}
-	a.note("%d of %d clusters: %s", len(members), len(names), strings.Join(read, ", "))
-	return members, incomplete, nil
+	a.note("%d of %d clusters: %s", len(sources), len(names), strings.Join(read, ", "))
+	return sources, incomplete, nil
 }
 
 func (f *fleetFlags) names(flags *kube.Flags) ([]string, error) {

@@ -37,7 +37,7 @@ func (o *sqlOptions) runShell(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	if _, _, err := o.open(ctx); err != nil {
+	if _, err := o.open(ctx); err != nil {
 		return err
 	}
 	b := &shellBackend{sqlOptions: o, db: db}
@@ -132,7 +132,7 @@ func (b *shellBackend) listNamespaces() []string {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	var names []string
-	for _, m := range b.members {
+	for _, m := range b.sources {
 		_ = m.Each(ctx, tables.Namespaces, rows.Scope{}, func(o *tables.Object) { names = append(names, tables.Clean(o.Meta.Name)) })
 	}
 	return names

@@ -54,7 +54,7 @@ func (o *snapshotOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	resources := tables.Resources()
+	resources := append(tables.Resources(), tables.ClusterInfos, tables.APIResources, tables.KubeletConfigs)
 	if cluster, ok := src.Source.(*kube.Cluster); ok && o.crds {
 		served, err := cluster.Discover(ctx)
 		if err != nil {

@@ -14,7 +14,9 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/session"
+	"github.com/kubectl-kspm/kubectl-kspm/queries"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -26,8 +28,8 @@ type sqlOptions struct {
 	timeout time.Duration
 	explain bool
 
-	members            []session.Member
-	incomplete, opened bool
+	sources    []assess.Source
+	incomplete bool
 }
 
 func (a *app) sqlCommand() *cobra.Command {
@@ -100,34 +102,51 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 // any resource of the sources.
 func (o *sqlOptions) openDB() (*engine.DB, error) {
 	names := &resolver{sources: func(ctx context.Context) ([]rows.Source, error) {
-		members, _, err := o.open(ctx)
-		var sources []rows.Source
-		for _, m := range members {
-			sources = append(sources, m.Source)
+		sources, err := o.open(ctx)
+		var plain []rows.Source
+		for _, src := range sources {
+			plain = append(plain, src.Source)
 		}
-		return sources, err
+		return plain, err
 	}}
 	return engine.Open(tables.All(), engine.WithResolve(names.resolve))
 }
 
-// open opens what the query is about, once. incomplete says that some of it
-// could not be.
-func (o *sqlOptions) open(ctx context.Context) (members []session.Member, incomplete bool, err error) {
-	if o.opened {
-		return o.members, o.incomplete, nil
+// open opens what the query is about, once, and notes in incomplete when some
+// of it could not be.
+func (o *sqlOptions) open(ctx context.Context) ([]assess.Source, error) {
+	if o.sources != nil {
+		return o.sources, nil
 	}
+	var err error
 	if o.fleet.asked() {
-		members, incomplete, err = o.fleet.open(ctx, o.app, o.source.kube)
+		o.sources, o.incomplete, err = o.fleet.open(ctx, o.app, o.source.kube)
 	} else {
 		var src assess.Source
 		src, err = o.source.open(ctx, o.app)
-		members, incomplete = []session.Member{{Name: src.Info.Name, Source: src.Source}}, len(src.Problems) > 0
+		o.sources, o.incomplete = []assess.Source{src}, len(src.Problems) > 0
 	}
 	if err != nil {
-		return nil, false, err
+		o.sources = nil
 	}
-	o.members, o.incomplete, o.opened = members, incomplete, true
-	return members, incomplete, nil
+	return o.sources, err
+}
+
+// members are the sources, which for a query hold posture as well.
+func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
+	sources, err := o.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := rule.Load(queries.Files)
+	if err != nil {
+		return nil, err
+	}
+	var members []session.Member
+	for _, src := range sources {
+		members = append(members, session.Member{Name: src.Info.Name, Source: assess.WithPosture(src, rules)})
+	}
+	return members, nil
 }
 
 // ask runs one query. The session is returned with an error as well, once it
@@ -137,7 +156,7 @@ func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (colu
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	members, _, err := o.open(ctx)
+	members, err := o.members(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+type rbacOptions struct {
+	checkOptions
+	name    string
+	subject string
+}
+
+func (a *app) rbacCommand() *cobra.Command {
+	o := &rbacOptions{checkOptions: checkOptions{app: a, severity: "info", failOn: "low"}}
+	cmd := &cobra.Command{
+		Use:   "rbac",
+		Short: "Print the ClusterRole that exactly the chosen rules need",
+		Long: `Prints, as YAML, the ClusterRole that lets the chosen rules be assessed and nothing
+else be read. It is derived from the tables and columns that the rules' SQL reads.`,
+		Example: `  kubectl kspm rbac --benchmark nsa | kubectl apply -f -
+  kubectl kspm rbac --rule NSA-07,NSA-11 --for ServiceAccount/security/scanner | kubectl apply -f -`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark whose rules are to be assessed")
+	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias")
+	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
+	f.StringVar(&o.name, "name", "kubectl-kspm", "name of the ClusterRole")
+	f.StringVar(&o.subject, "for", "", "print a ClusterRoleBinding as well, for User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME")
+	return cmd
+}
+
+func (o *rbacOptions) run(ctx context.Context) error {
+	if err := o.complete(); err != nil {
+		return err
+	}
+	selected, err := o.selectRules()
+	if err != nil {
+		return err
+	}
+	binding, err := o.binding()
+	if err != nil {
+		return err
+	}
+	reads, err := readsOf(ctx, selected)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# What %d rules of %s read.\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: %s\nrules:\n", len(selected), o.benchmark, o.name)
+	for _, line := range clusterRole(reads) {
+		b.WriteString("- " + line + "\n")
+	}
+	_, err = fmt.Fprint(o.Out, b.String()+binding)
+	return err
+}
+
+// readsOf are the resources that rules read.
+func readsOf(ctx context.Context, selected []*rule.Rule) ([]*tables.Resource, error) {
+	db, err := engine.Open(tables.All())
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	rules, err := assess.Compile(ctx, db, selected)
+	if err != nil {
+		return nil, err
+	}
+	return rules.Plan().Reads(), nil
+}
+
+// clusterRole are the rules that allow listing resources, one for each API
+// group, and what else is needed for those that are not listed.
+func clusterRole(reads []*tables.Resource) []string {
+	groups := map[string][]string{}
+	var order, lines []string
+	for _, r := range reads {
+		if r.Virtual != "" {
+			if grant := r.Grant(); grant != "" {
+				lines = append(lines, grant)
+			}
+			continue
+		}
+		if _, ok := groups[r.Group]; !ok {
+			order = append(order, r.Group)
+		}
+		groups[r.Group] = append(groups[r.Group], `"`+r.Plural+`"`)
+	}
+	slices.Sort(order)
+	slices.Sort(lines)
+	var out []string
+	for _, g := range order {
+		out = append(out, fmt.Sprintf(`{apiGroups: ["%s"], resources: [%s], verbs: ["list"]}`, g, strings.Join(groups[g], ", ")))
+	}
+	return append(out, slices.Compact(lines)...)
+}
+
+// binding is the YAML of a ClusterRoleBinding for --for.
+func (o *rbacOptions) binding() (string, error) {
+	if o.subject == "" {
+		return "", nil
+	}
+	parts := strings.Split(o.subject, "/")
+	var subject string
+	switch {
+	case len(parts) == 2 && (parts[0] == "User" || parts[0] == "Group"):
+		subject = fmt.Sprintf("{kind: %s, apiGroup: rbac.authorization.k8s.io, name: %q}", parts[0], parts[1])
+	case len(parts) == 3 && parts[0] == "ServiceAccount":
+		subject = fmt.Sprintf("{kind: ServiceAccount, namespace: %q, name: %q}", parts[1], parts[2])
+	default:
+		return "", usagef("--for %q: want User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME", o.subject)
+	}
+	return fmt.Sprintf(`---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: %s
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
+subjects:
+- %s
+`, o.name, o.name, subject), nil
+}

@@ -1,0 +1,110 @@
+package tables
+
+// RuleInfo is a rule, as a row of kspm_rules.
+type RuleInfo struct {
+	ID, Benchmark, Title, Section, Severity, Verdict, Why, Fix, SQL string
+	Aliases, References                                             []string
+	// Tables are the names of the tables that its SQL reads.
+	Tables []string
+}
+
+// FindingInfo is a row of evidence, or with an empty Path an asset or rule
+// without any, as a row of kspm_findings.
+type FindingInfo struct {
+	Rule, Title, Section, Severity, Status string
+	Kind, Namespace, Name                  string
+	Path, Actual, Expected                 string
+	Exempt, Waived, File                   string
+	Line, Pods                             int
+	// Details are the further columns of the evidence.
+	Details map[string]any
+}
+
+// What posture itself is: read by whoever knows the rules.
+const (
+	VirtualRules    Virtual = "rules"
+	VirtualFindings Virtual = "findings"
+)
+
+// Posture as resources.
+var (
+	Rules    = virtual[RuleInfo](VirtualRules, "kspm.io", "v1", "rules", "Rule", "")
+	Findings = virtual[FindingInfo](VirtualFindings, "kspm.io", "v1", "findings", "Finding", "")
+)
+
+type ruleInfoRow struct {
+	*Object
+	info *RuleInfo
+}
+
+// KspmRules has one row per rule.
+var KspmRules = define(spec[ruleInfoRow]{
+	Name: "kspm_rules",
+	Row:  "rule",
+	Doc:  "The rules themselves: what they ask for, and the SQL that proves it.",
+	Examples: []string{
+		"SELECT id, severity, title FROM kspm_rules WHERE benchmark = 'nsa' AND severity = 'high'",
+		"SELECT r.id, t.value AS reads FROM kspm_rules r, json_each(r.tables) t WHERE t.value = 'k8s_rbac_rules'",
+		"SELECT section, count(*) AS rules FROM kspm_rules GROUP BY section",
+	},
+	Columns: [][]column[ruleInfoRow]{{
+		text("id", "id that people cite", func(r ruleInfoRow) Value { return Str(r.info.ID) }).key(),
+		text("benchmark", "nsa, cis, or the first part of the id of a rule of your own", func(r ruleInfoRow) Value { return Str(r.info.Benchmark) }),
+		text("title", "title", func(r ruleInfoRow) Value { return Str(r.info.Title) }),
+		text("section", "chapter of the guide", func(r ruleInfoRow) Value { return Str(r.info.Section) }),
+		text("severity", "critical, high, medium, low or info", func(r ruleInfoRow) Value { return Str(r.info.Severity) }),
+		text("verdict", "what a row means: fail, review, info; or manual", func(r ruleInfoRow) Value { return Str(r.info.Verdict) }),
+		text("why", "why it matters", func(r ruleInfoRow) Value { return Str(r.info.Why) }),
+		text("fix", "what to change: a template over the columns of the evidence", func(r ruleInfoRow) Value { return Str(r.info.Fix) }),
+		text("sql", "the query; NULL for manual rules", func(r ruleInfoRow) Value { return Str(r.info.SQL) }),
+		jsonCol("tables", "names of the tables that the query reads", func(r ruleInfoRow) Value { return JSON(r.info.Tables) }),
+		jsonCol("aliases", "ids that other tools and guides know the rule by", func(r ruleInfoRow) Value { return JSON(r.info.Aliases) }),
+		jsonCol("references", "references", func(r ruleInfoRow) Value { return JSON(r.info.References) }),
+	}},
+	Sources: []source[ruleInfoRow]{fromRecord(Rules, func(o *Object, v *RuleInfo, emit func(ruleInfoRow)) { emit(ruleInfoRow{o, v}) })},
+})
+
+type findingRow struct {
+	*Object
+	info *FindingInfo
+}
+
+// KspmFindings has one row per row of evidence.
+var KspmFindings = define(spec[findingRow]{
+	Name: "kspm_findings",
+	Row:  "row of evidence of a rule; rules without any have one row, without an asset",
+	Doc: `Posture as a table that can be joined: reading it runs every rule over the same
+objects. A rule that passed, could not be assessed or is manual has one row whose
+kind, namespace and name are NULL.`,
+	Examples: []string{
+		"SELECT rule, count(DISTINCT namespace || '/' || name) AS assets FROM kspm_findings WHERE status = 'fail' GROUP BY rule ORDER BY assets DESC",
+		"SELECT f.rule, f.name, n.labels->>'$.team' AS team FROM kspm_findings f JOIN k8s_namespaces n ON n.name = f.namespace WHERE f.severity = 'high'",
+		"SELECT rule, status, title FROM kspm_findings WHERE status IN ('not_assessed', 'error')",
+	},
+	Columns: [][]column[findingRow]{{
+		text("cluster", "name of the source", func(r findingRow) Value { return Str(r.Cluster) }),
+		text("rule", "id of the rule", func(r findingRow) Value { return Str(r.info.Rule) }).key(),
+		text("title", "title of the rule", func(r findingRow) Value { return Str(r.info.Title) }),
+		text("section", "chapter of the guide", func(r findingRow) Value { return Str(r.info.Section) }),
+		text("severity", "severity of the finding", func(r findingRow) Value { return Str(r.info.Severity) }),
+		text("status", "status of the rule: pass, fail, review, manual, not_applicable, not_assessed, error", func(r findingRow) Value { return Str(r.info.Status) }),
+		text("kind", "kind of the asset", func(r findingRow) Value { return Str(r.info.Kind) }),
+		text("namespace", "namespace of the asset", func(r findingRow) Value { return Str(r.info.Namespace) }).key(),
+		text("name", "name of the asset", func(r findingRow) Value { return Str(r.info.Name) }).key(),
+		text("path", "path into the object", func(r findingRow) Value { return Str(r.info.Path) }),
+		text("actual", "what is there; for a rule without evidence, the reason of its status", func(r findingRow) Value { return Str(r.info.Actual) }),
+		text("expected", "what should be there", func(r findingRow) Value { return Str(r.info.Expected) }),
+		text("exempt", "system for the cluster's own parts, which do not count", func(r findingRow) Value { return Str(r.info.Exempt) }),
+		text("waived", "reason of the waiver, when the finding was accepted", func(r findingRow) Value { return Str(r.info.Waived) }),
+		integer("pods", "running pods concerned", func(r findingRow) Value { return Int(r.info.Pods) }),
+		jsonCol("details", "the further columns of the evidence", func(r findingRow) Value { return JSON(r.info.Details) }),
+		text("file", "manifest file of the asset", func(r findingRow) Value { return Str(r.info.File) }),
+		integer("line", "line in that file", func(r findingRow) Value {
+			if r.info.Line == 0 {
+				return Null
+			}
+			return Int(r.info.Line)
+		}),
+	}},
+	Sources: []source[findingRow]{fromRecord(Findings, func(o *Object, v *FindingInfo, emit func(findingRow)) { emit(findingRow{o, v}) })},
+})
