@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-
-	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // Column holds one column of a table, dictionary-coded: a row's code points
@@ -89,85 +87,3 @@ func fold(v any) string {
 }
 
 func foldNumber(n float64) string { return strconv.FormatFloat(n+0, 'g', -1, 64) } // -0 + 0 is 0
-
-// builder fills a Column.
-type builder struct {
-	col   *Column
-	texts map[string]uint32
-	ints  map[int64]uint32
-	reals map[float64]uint32
-}
-
-func newBuilder() *builder { return &builder{col: &Column{Values: []any{nil}}} }
-
-func (b *builder) append(v tables.Value) {
-	b.col.Codes = append(b.col.Codes, b.code(v))
-}
-
-func (b *builder) code(v tables.Value) uint32 {
-	switch v.Kind() {
-	case tables.KindText:
-		return intern(b, &b.texts, v.Text())
-	case tables.KindInt:
-		return intern(b, &b.ints, v.Int())
-	case tables.KindReal:
-		return intern(b, &b.reals, v.Real())
-	}
-	return 0
-}
-
-func intern[K comparable](b *builder, codes *map[K]uint32, key K) uint32 {
-	if code, ok := (*codes)[key]; ok {
-		return code
-	}
-	if *codes == nil {
-		*codes = map[K]uint32{}
-	}
-	code := uint32(len(b.col.Values))
-	(*codes)[key] = code
-	b.col.Values = append(b.col.Values, key)
-	return code
-}
-
-func (b *builder) intern(v any) uint32 {
-	switch v := v.(type) {
-	case string:
-		return intern(b, &b.texts, v)
-	case int64:
-		return intern(b, &b.ints, v)
-	case float64:
-		return intern(b, &b.reals, v)
-	}
-	return 0
-}
-
-// concat puts columns one after the other; a single one is taken as it is.
-func concat(parts []*Column) *Column {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	b := newBuilder()
-	for _, p := range parts {
-		codes := make([]uint32, len(p.Values))
-		for code, v := range p.Values {
-			codes[code] = b.intern(v)
-		}
-		for _, code := range p.Codes {
-			b.col.Codes = append(b.col.Codes, codes[code])
-		}
-	}
-	return b.col
-}
-
-// resolve replaces the keys of a late column by their values.
-func (c *Column) resolve(value func(key string) tables.Value) *Column {
-	b := newBuilder()
-	codes := make([]uint32, len(c.Values))
-	for code := 1; code < len(c.Values); code++ {
-		codes[code] = b.code(value(c.Values[code].(string)))
-	}
-	for _, code := range c.Codes {
-		b.col.Codes = append(b.col.Codes, codes[code])
-	}
-	return b.col
-}

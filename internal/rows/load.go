@@ -167,14 +167,12 @@ func assembleTable(t *tables.Table, cols []int, parts []*part, world *tables.Wor
 		out.Len += tp.len
 	}
 	for _, c := range cols {
-		columns := make([]*Column, 0, len(own))
+		builders := make([]*builder, 0, len(own))
 		for _, tp := range own {
-			columns = append(columns, tp.builders[c].col)
+			builders = append(builders, tp.builders[c])
+			tp.builders[c] = nil // to be freed
 		}
-		if len(columns) == 0 {
-			columns = append(columns, newBuilder().col)
-		}
-		out.Columns[c] = concat(columns)
+		out.Columns[c] = concat(builders)
 		if late := t.Columns[c].Late; late != nil {
 			out.Columns[c] = out.Columns[c].resolve(func(key string) tables.Value { return late.Value(world, key) })
 		}

@@ -74,11 +74,12 @@ func Concat(t *tables.Table, cols []int, parts []*Table) *Table {
 		out.Len += p.Len
 	}
 	for _, c := range cols {
-		columns := []*Column{newBuilder().col}
+		d, codes := newDict(), make([]uint32, 0, out.Len)
 		for _, p := range parts {
-			columns = append(columns, p.Columns[c])
+			col := p.Columns[c]
+			codes = translate(codes, col.Codes, d.take(col.Values, func(code int) uint32 { return hashOf(col.Values[code]) }))
 		}
-		out.Columns[c] = concat(columns)
+		out.Columns[c] = &Column{Codes: codes, Values: d.values}
 	}
 	return out
 }

@@ -1,0 +1,71 @@
+package rows
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
+)
+
+// builder fills a Column.
+type builder struct {
+	dict
+	codes []uint32
+	// last is the value that was appended last: many columns have runs.
+	last     tables.Value
+	lastCode uint32
+}
+
+func newBuilder() *builder { return &builder{dict: newDict()} }
+
+func (b *builder) append(v tables.Value) {
+	if v != b.last {
+		b.last, b.lastCode = v, b.code(v)
+	}
+	b.codes = append(b.codes, b.lastCode)
+}
+
+func (b *builder) column() *Column { return &Column{Codes: b.codes, Values: b.values} }
+
+// concat puts columns one after the other. The one with the most values takes
+// in those of the others.
+func concat(parts []*builder) *Column {
+	switch len(parts) {
+	case 0:
+		return newBuilder().column()
+	case 1:
+		return parts[0].column()
+	}
+	rows := 0
+	for _, p := range parts {
+		rows += len(p.codes)
+	}
+	most := slices.MaxFunc(parts, func(a, b *builder) int { return cmp.Compare(len(a.values), len(b.values)) })
+	codes := make([]uint32, 0, rows)
+	for _, p := range parts {
+		if p == most {
+			codes = append(codes, p.codes...)
+			continue
+		}
+		codes = translate(codes, p.codes, most.take(p.values, func(code int) uint32 { return p.hashes[code] }))
+	}
+	return &Column{Codes: codes, Values: most.values}
+}
+
+// resolve replaces the keys of a late column by their values.
+func (c *Column) resolve(value func(key string) tables.Value) *Column {
+	b := newBuilder()
+	codes := make([]uint32, len(c.Values))
+	for code := 1; code < len(c.Values); code++ {
+		codes[code] = b.code(value(c.Values[code].(string)))
+	}
+	return &Column{Codes: translate(make([]uint32, 0, len(c.Codes)), c.Codes, codes), Values: b.values}
+}
+
+// translate appends codes in the words of another dictionary.
+func translate(to, codes, words []uint32) []uint32 {
+	for _, code := range codes {
+		to = append(to, words[code])
+	}
+	return to
+}
