@@ -2,7 +2,6 @@ package tables
 
 import (
 	"encoding/json"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,7 +114,7 @@ API server listens, and as whom it is read. Manifests have no row.`,
 				if len(r.info.ServerIPs) == 0 {
 					return Null
 				}
-				return Bool(slices.ContainsFunc(r.info.ServerIPs, globallyRouted))
+				return Bool(slices.ContainsFunc(r.info.ServerIPs, func(ip string) bool { return publicAddress(ip) == Bool(true) }))
 			}),
 			text("cluster_uid", "uid of the namespace kube-system, which stands for the cluster", func(r clusterRow) Value { return Str(r.info.UID) }),
 			text("scanner_user", "who the API server says is asking", func(r clusterRow) Value { return Str(r.info.User) }),
@@ -156,17 +155,4 @@ func number(s string) Value {
 		return Null
 	}
 	return Int(n)
-}
-
-// carrierNAT is RFC 6598's shared address space: routed, but not from afar.
-var carrierNAT = netip.MustParsePrefix("100.64.0.0/10")
-
-// globallyRouted reports whether an address is one of the public internet.
-func globallyRouted(ip string) bool {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
-		return false
-	}
-	addr = addr.Unmap()
-	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !carrierNAT.Contains(addr)
 }

@@ -110,11 +110,6 @@ func typed[T any, P interface {
 	return r
 }
 
-// untyped declares a resource whose objects are read as JSON.
-func untyped(group, version, plural, kind string, namespaced bool) *Resource {
-	return &Resource{Group: group, Version: version, Plural: plural, Kind: kind, Namespaced: namespaced}
-}
-
 func (r *Resource) sensitive() *Resource {
 	r.Sensitive = true
 	return r

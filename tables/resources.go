@@ -59,8 +59,10 @@ var (
 
 	ValidatingWebhookConfigurations   = typed[admissionv1.ValidatingWebhookConfiguration]("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false)
 	MutatingWebhookConfigurations     = typed[admissionv1.MutatingWebhookConfiguration]("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false)
-	ValidatingAdmissionPolicies       = typed[admissionv1.ValidatingAdmissionPolicy]("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", false)
-	ValidatingAdmissionPolicyBindings = typed[admissionv1.ValidatingAdmissionPolicyBinding]("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", false)
+	ValidatingAdmissionPolicies       = typed[admissionv1.ValidatingAdmissionPolicy]("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", false).optional()
+	ValidatingAdmissionPolicyBindings = typed[admissionv1.ValidatingAdmissionPolicyBinding]("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", false).optional()
+	MutatingAdmissionPolicies         = typed[admissionv1.MutatingAdmissionPolicy]("admissionregistration.k8s.io", "v1", "mutatingadmissionpolicies", "MutatingAdmissionPolicy", false).optional()
+	MutatingAdmissionPolicyBindings   = typed[admissionv1.MutatingAdmissionPolicyBinding]("admissionregistration.k8s.io", "v1", "mutatingadmissionpolicybindings", "MutatingAdmissionPolicyBinding", false).optional()
 
 	PersistentVolumes      = typed[corev1.PersistentVolume]("", "v1", "persistentvolumes", "PersistentVolume", false, "pv")
 	PersistentVolumeClaims = typed[corev1.PersistentVolumeClaim]("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, "pvc")
