@@ -86,7 +86,11 @@ func sectionCells(name, code string, rules map[posture.Status]int, assets postur
 	}
 	percent, ok := assets.Percent()
 	if !ok || rules[posture.Pass]+rules[posture.Fail]+rules[posture.Review] == 0 {
-		return append(cells, cell{"-", dim, true}, cell{"", "", false}, cell{Percent(coverage * 100), dim, true})
+		covered := Percent(coverage * 100)
+		if rules[posture.NotAssessed]+rules[posture.Error] == 0 {
+			covered = "-" // there was nothing to cover
+		}
+		return append(cells, cell{"-", dim, true}, cell{"", "", false}, cell{covered, dim, true})
 	}
 	color := red
 	switch {
