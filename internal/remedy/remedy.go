@@ -32,12 +32,12 @@ func For(r *rule.Rule, f posture.Finding) (*Fix, error) {
 	fix := &Fix{}
 	for _, e := range f.Evidence {
 		row := Row(f, e)
-		text, err := r.FixText(row)
+		text, err := r.FixText(flat(row))
 		if err != nil {
 			return nil, err
 		}
 		if drift := e.Detail("drift"); drift != nil {
-			text = fmt.Sprintf("%s\n%s", elsewhere(f.Asset, drift), text)
+			text = fmt.Sprintf("%s\n%s", oneLine(elsewhere(f.Asset, drift)), text)
 		}
 		for line := range strings.Lines(text) {
 			fix.Text = appendNew(fix.Text, strings.TrimRight(line, "\n"))
@@ -82,6 +82,21 @@ func Row(f posture.Finding, e posture.Evidence) rule.Row {
 	return row
 }
 
+// flat is a row for words: no value breaks the line, so that none can pose as
+// the YAML below.
+func flat(row rule.Row) rule.Row {
+	out := make(rule.Row, len(row))
+	for key, value := range row {
+		if s, ok := value.(string); ok {
+			value = oneLine(s)
+		}
+		out[key] = value
+	}
+	return out
+}
+
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", `\n`) }
+
 func orEmpty(v any) any {
 	if v == nil {
 		return ""
@@ -111,7 +126,7 @@ func (f *Fix) String() string {
 	var b strings.Builder
 	b.WriteString(strings.Join(f.Text, "\n"))
 	if f.Patch != nil {
-		fmt.Fprintf(&b, "\n\n# %s\n%s", f.howToPatch(), YAML(f.Patch))
+		fmt.Fprintf(&b, "\n\n# %s\n%s", oneLine(f.howToPatch()), YAML(f.Patch))
 	}
 	for i, o := range f.Objects {
 		if i == 0 {
