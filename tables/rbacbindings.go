@@ -78,7 +78,7 @@ var K8sRbacBindings = define(spec[bindingRow]{
 
 func emitSubjects(o *Object, role rbacv1.RoleRef, subjects []rbacv1.Subject, emit func(bindingRow)) {
 	for i, s := range subjects {
-		emit(bindingRow{o, role, s, i})
+		emit(bindingRow{o, role, localSubject(s, o.Meta.Namespace), i})
 	}
 }
 

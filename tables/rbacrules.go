@@ -36,10 +36,7 @@ var K8sRbacRules = define(spec[ruleRow]{
 			jsonCol("resources", "resources", func(r ruleRow) Value { return JSON(r.rule.Resources) }),
 			jsonCol("resource_names", "resourceNames", func(r ruleRow) Value { return JSON(r.rule.ResourceNames) }),
 			jsonCol("non_resource_urls", "nonResourceURLs", func(r ruleRow) Value { return JSON(r.rule.NonResourceURLs) }),
-			integer("has_wildcard", "1 when verbs, apiGroups, resources or nonResourceURLs hold *", func(r ruleRow) Value {
-				return Bool(slices.ContainsFunc([][]string{r.rule.Verbs, r.rule.APIGroups, r.rule.Resources, r.rule.NonResourceURLs},
-					func(s []string) bool { return slices.Contains(s, "*") }))
-			}),
+			integer("has_wildcard", "1 when verbs, apiGroups, resources or nonResourceURLs hold *", func(r ruleRow) Value { return Bool(hasWildcard(r.rule)) }),
 			integer("grants_everything", "1 when the rule allows every verb on every resource, of all API groups or of the core group", func(r ruleRow) Value { return Bool(grantsEverything(r.rule)) }),
 			integer("role_is_builtin", "1 for the roles that Kubernetes itself ships: by label and by name, since anyone can set the label", func(r ruleRow) Value { return Bool(builtinRole(r.Object)) }),
 		},

@@ -50,7 +50,7 @@ var bindingsByServiceAccount = fact("bindings by service account", []*Resource{R
 		subjects = v.Subjects
 	}
 	for _, s := range subjects {
-		if ns, name, ok := serviceAccountOf(s); ok {
+		if ns, name, ok := serviceAccountOf(localSubject(s, o.Meta.Namespace)); ok {
 			c.add(ns, name)
 		}
 	}
