@@ -26,6 +26,7 @@ build: ## Build bin/kubectl-kspm
 .PHONY: test
 test: test-servers ## Run every test, those against a real API server included
 	$(GO) test $(RACE) -timeout 30m ./...
+	[ -z "$(RACE)" ] || $(GO) test -run 'TestBombs|TestMemory' ./internal/manifest
 	cd test/cluster && $(GO) test -timeout 30m ./...
 
 .PHONY: test-servers

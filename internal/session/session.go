@@ -17,6 +17,9 @@ import (
 type Member struct {
 	Name string
 	rows.Source
+	// AtHand sources are read whole: it costs little, and objects of manifests
+	// have no uid, by which the rows of several reads are told apart.
+	AtHand bool
 }
 
 // Session is the data of one query.
@@ -54,8 +57,12 @@ type tableState struct {
 
 // New makes the data of a query that reads what plan says, within limit.
 func New(members []Member, plan rows.Plan, limit rows.Scope) *Session {
-	s := &Session{members: members, plan: plan, limit: limit, tables: map[*tables.Table]*tableState{}}
+	s := &Session{members: members, plan: rows.Plan{}, limit: limit, tables: map[*tables.Table]*tableState{}}
+	s.plan.Merge(plan)
 	for t := range plan {
+		if uid := t.Column("uid"); uid >= 0 {
+			s.plan.Add(t, uid) // by which the engine tells rows apart
+		}
 		s.tables[t] = &tableState{narrow: map[rows.Scope]*rows.Table{}}
 	}
 	return s
@@ -96,7 +103,8 @@ func (s *Session) Rows(ctx context.Context, t *tables.Table, _ []int, scope rows
 // where is how far a condition narrows what is to be read; not at all for
 // tables that no single object holds.
 func (s *Session) where(t *tables.Table, scope rows.Scope) (rows.Scope, bool) {
-	if scope == (rows.Scope{}) || t.Derive != nil {
+	atHand := slices.ContainsFunc(s.members, func(m Member) bool { return m.AtHand })
+	if scope == (rows.Scope{}) || t.Derive != nil || atHand {
 		return rows.Scope{}, false
 	}
 	if len(t.Sources) == 1 && t.Sources[0].Resource == tables.Namespaces && scope.Name != "" {
