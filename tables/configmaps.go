@@ -3,6 +3,7 @@ package tables
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -53,15 +54,8 @@ type configKeyRow struct {
 	configMapRow
 	key, value string
 	binary     bool
-}
-
-// found is the credential that the value looks like; binary data is not
-// searched.
-func (r configKeyRow) found() (pattern string, line int) {
-	if r.binary {
-		return "", 0
-	}
-	return credentialInFile(r.key, r.value)
+	// found is the credential that the value looks like, and its line.
+	found func() (pattern string, line int)
 }
 
 // K8sConfigMapKeys has one row per key of every ConfigMap.
@@ -106,10 +100,10 @@ KEY=VALUE, key: value and "key": "value".`,
 	},
 	Sources: []source[configKeyRow]{from(ConfigMaps, func(o *Object, v *corev1.ConfigMap, emit func(configKeyRow)) {
 		for _, key := range slices.Sorted(maps.Keys(v.Data)) {
-			emit(configKeyRow{configMapRow{o, v}, key, v.Data[key], false})
+			emit(configKeyRow{configMapRow{o, v}, key, v.Data[key], false, sync.OnceValues(func() (string, int) { return credentialInFile(key, v.Data[key]) })})
 		}
 		for _, key := range slices.Sorted(maps.Keys(v.BinaryData)) {
-			emit(configKeyRow{configMapRow{o, v}, key, string(v.BinaryData[key]), true})
+			emit(configKeyRow{configMapRow{o, v}, key, string(v.BinaryData[key]), true, func() (string, int) { return "", 0 }})
 		}
 	})},
 })

@@ -27,8 +27,7 @@ var credentialValues = []struct {
 	{"Google key", []string{"AIza", "GOCSPX-", "ya29."}, regexp.MustCompile(`\b(AIza[A-Za-z0-9_-]{35}|GOCSPX-[A-Za-z0-9_-]{28}|ya29\.[A-Za-z0-9_-]{20,})`)},
 	{"Slack token", []string{"xox", "xapp-", "hooks.slack.com"}, regexp.MustCompile(`\b(xox[a-z]-[A-Za-z0-9-]{10,}|xapp-[0-9]-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T[A-Za-z0-9]+/B[A-Za-z0-9]+/[A-Za-z0-9]+)`)},
 	{"JSON Web Token", []string{"eyJ"}, regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`)},
-	{"password in a URL", []string{"://"}, regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.-]*://[^\s:/?#@"'<>{}$]*:[^\s/?#@"'<>{}$*]{2,}@`)},
-	{"password in a connection string", []string{"assword", "ASSWORD", "wd=", "WD="}, regexp.MustCompile(`(?i)[;?&](password|passwd|pwd)\s*=\s*[^\s;&"'<>{}()$*]{3,}`)},
+	{"password in a connection string", []string{"assword=", "ASSWORD=", "assword =", "wd=", "WD="}, regexp.MustCompile(`(?i)[;?&](password|passwd|pwd)\s*=\s*[^\s;&"'<>{}()$*]{3,}`)},
 }
 
 // credentialWords are the words of a name, and what they are reported as. A
@@ -77,7 +76,31 @@ func credentialValue(value string) string {
 			}
 		}
 	}
+	if passwordInURL(value) {
+		return "password in a URL"
+	}
 	return ""
+}
+
+// passwordInURL looks for SCHEME://USER:PASSWORD@ where the password is not a
+// reference itself.
+func passwordInURL(s string) bool {
+	for {
+		var ok bool
+		if _, s, ok = strings.Cut(s, "://"); !ok {
+			return false
+		}
+		authority := s
+		if end := strings.IndexAny(s, "/?# \t\r\n\"'<>"); end >= 0 {
+			authority = s[:end]
+		}
+		if at := strings.LastIndexByte(authority, '@'); at > 0 {
+			_, password, _ := strings.Cut(authority[:at], ":")
+			if len(password) > 1 && !strings.ContainsAny(password, "${}") && strings.Trim(password, "*xX.") != "" {
+				return true
+			}
+		}
+	}
 }
 
 // credentialWord goes by the name alone.
@@ -161,70 +184,4 @@ func trivial(value, pattern string) bool {
 	default:
 		return kinds[lower] || numeric.MatchString(value)
 	}
-}
-
-// assignment is a line of a configuration file that sets something:
-// KEY=VALUE, key: value.
-var assignment = regexp.MustCompile(`^\s*(?:-\s+)?(?:export\s+|set\s+)?["']?([A-Za-z_][\w.-]*)["']?\s*[:=]\s*(\S.*)$`)
-
-// member is a pair of strings in a line of JSON.
-var member = regexp.MustCompile(`"([A-Za-z_][\w.-]*)"\s*:\s*"([^"]*)"`)
-
-// credentialInFile looks through the value of a ConfigMap's key, which is a
-// single value or a whole file, and returns the first pattern that matches and
-// its line, from 1.
-func credentialInFile(key, text string) (pattern string, line int) {
-	if !strings.Contains(strings.TrimSpace(text), "\n") {
-		pattern = credentialIn(key, text)
-		if pattern != "" {
-			return pattern, 1 + strings.Count(text[:len(text)-len(strings.TrimLeft(text, " \t\r\n"))], "\n")
-		}
-	}
-	for rest := text; rest != ""; {
-		var s string
-		s, rest, _ = strings.Cut(rest, "\n")
-		line++
-		if pattern := credentialInLine(s); pattern != "" {
-			return pattern, line
-		}
-	}
-	return "", 0
-}
-
-func credentialInLine(s string) string {
-	if pattern := credentialValue(s); pattern != "" {
-		return pattern
-	}
-	if strings.Contains(s, `":`) {
-		for _, m := range member.FindAllStringSubmatch(s, -1) {
-			if pattern := credentialIn(m[1], m[2]); pattern != "" {
-				return pattern
-			}
-		}
-		return ""
-	}
-	if !strings.ContainsAny(s, ":=") {
-		return ""
-	}
-	if m := assignment.FindStringSubmatch(s); m != nil {
-		if value, ok := fileValue(m[2]); ok {
-			return credentialIn(m[1], value)
-		}
-	}
-	return ""
-}
-
-// fileValue takes the quotes and what follows the value off it. Without quotes
-// a value of several words is prose, and one with brackets is code.
-func fileValue(s string) (string, bool) {
-	s = strings.TrimSpace(s)
-	if q := s[0]; q == '"' || q == '\'' {
-		value, _, closed := strings.Cut(s[1:], string(q))
-		return value, closed
-	}
-	if i := strings.IndexAny(s, "#"); i > 0 && (s[i-1] == ' ' || s[i-1] == '\t') {
-		s = strings.TrimSpace(s[:i])
-	}
-	s = strings.TrimRight(s, ",; \t\r")
-	return s, s != "" && !strings.ContainsAny(s, " \t()[]{}<>") && !strings.HasPrefix(s, "=")
 }

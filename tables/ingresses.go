@@ -105,7 +105,7 @@ func covers(pattern, host string) bool {
 	}
 	domain, wild := strings.CutPrefix(pattern, "*.")
 	label, rest, ok := strings.Cut(host, ".")
-	return wild && ok && label != "" && label != "*" && strings.EqualFold(domain, rest)
+	return wild && ok && label != "" && strings.EqualFold(domain, rest)
 }
 
 func (r ingressRow) paths(f func(*networkingv1.HTTPIngressPath)) {
