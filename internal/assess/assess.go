@@ -30,6 +30,9 @@ type Source struct {
 	// Reason puts an error of reading a resource in a word or two, and names
 	// the RBAC rule that would cure it.
 	Reason func(error) (reason, grant string)
+	// Locate finds the line of a path within the object that begins at a line
+	// of a file; nil where there are no files.
+	Locate func(file string, line int, path string) int
 	// Where says where the objects are, as in "no Node in these manifests".
 	Where string
 }

@@ -17,6 +17,7 @@ func Manifests(files *manifest.Files) Source {
 		Source: files,
 		Info:   posture.Source{Type: "manifests", Name: tables.Clean(files.Name()), Objects: files.Counts().Objects},
 		Reason: func(err error) (string, string) { return err.Error(), "" },
+		Locate: files.LineOf,
 		Where:  "in these manifests",
 	}
 	for _, p := range files.Problems() {

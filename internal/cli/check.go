@@ -105,7 +105,7 @@ func (o *checkOptions) run(ctx context.Context) error {
 		format, _ := report.Named(out.format)
 		err := o.write(out, func(w io.Writer) error {
 			style := o.style(w)
-			style.Evidence = o.evidence
+			style.Evidence, style.Locate = o.evidence, src.Locate
 			return format(w, r, style)
 		})
 		if err != nil {

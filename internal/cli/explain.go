@@ -80,7 +80,12 @@ func (o *explainOptions) run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	if err := o.write(output{}, func(w io.Writer) error { return report.ExplainResult(w, result, o.style(w)) }); err != nil {
+	err = o.write(output{}, func(w io.Writer) error {
+		style := o.style(w)
+		style.Locate = src.Locate
+		return report.ExplainResult(w, result, style)
+	})
+	if err != nil {
 		return err
 	}
 	if result.Status.Incomplete() || len(src.Problems) > 0 {

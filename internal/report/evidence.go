@@ -57,11 +57,12 @@ func shorten(s string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// place is file:line for manifests, or how many running pods are concerned.
-func place(f posture.Finding) string {
+// place is file:line for manifests, of the field where that is known, or how
+// many running pods are concerned.
+func (t *printer) place(f posture.Finding) string {
 	switch {
-	case f.File != "":
-		return fmt.Sprintf("%s:%d", f.File, f.Line)
+	case f.File != "" && len(f.Evidence) > 0:
+		return fmt.Sprintf("%s:%d", f.File, t.line(f, f.Evidence[0]))
 	case f.Pods == 1:
 		return "1 pod"
 	case f.Pods > 1:
@@ -70,10 +71,18 @@ func place(f posture.Finding) string {
 	return ""
 }
 
+// line is where the field that a row of evidence is about stands.
+func (t *printer) line(f posture.Finding, e posture.Evidence) int {
+	if t.style.Locate == nil || e.Path == "" {
+		return f.Line
+	}
+	return t.style.Locate(f.File, f.Line, e.Path)
+}
+
 // evidence prints an asset and every row that proves its failure.
 func (t *printer) evidence(f posture.Finding) {
 	line := "          " + oneLine(f.Asset.String())
-	if where := place(f); where != "" {
+	if where := t.place(f); where != "" {
 		line += "  " + t.paint.in(dim, where)
 	}
 	t.b.WriteString(line + "\n")
@@ -82,7 +91,11 @@ func (t *printer) evidence(f posture.Finding) {
 
 func (t *printer) evidenceRows(f posture.Finding, indent string) {
 	for _, e := range f.Evidence {
-		fmt.Fprintf(&t.b, indent+"%s  %s, expected %s", t.paint.in(cyan, oneLine(e.Path)), t.paint.in(red, oneLine(Value(e.Actual))), oneLine(Value(e.Expected)))
+		t.b.WriteString(indent)
+		if f.File != "" && t.style.Locate != nil {
+			t.b.WriteString(t.paint.in(dim, fmt.Sprintf("line %d", t.line(f, e))) + "  ")
+		}
+		fmt.Fprintf(&t.b, "%s  %s, expected %s", t.paint.in(cyan, oneLine(e.Path)), t.paint.in(red, oneLine(Value(e.Actual))), oneLine(Value(e.Expected)))
 		if details := Details(e); details != "" {
 			fmt.Fprintf(&t.b, "  %s", t.paint.in(dim, details))
 		}

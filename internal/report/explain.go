@@ -33,7 +33,7 @@ func ExplainResult(w io.Writer, res posture.RuleResult, s Style) error {
 		t.section("Result", fmt.Sprintf("%s: %d of %d assets fail", res.Status, res.Assets.Failed, res.Assets.Total))
 	}
 	for _, f := range res.Findings {
-		t.heading("%s", strings.TrimRight(oneLine(f.Asset.String()+"  "+place(f)), " "))
+		t.heading("%s", strings.TrimRight(oneLine(f.Asset.String()+"  "+t.place(f)), " "))
 		if f.Exempt != "" {
 			fmt.Fprintf(&t.b, "  exempt: part of the %s\n", f.Exempt)
 		}

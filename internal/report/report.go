@@ -19,6 +19,9 @@ type Style struct {
 	Color bool
 	// Evidence prints every row of evidence under its asset.
 	Evidence bool
+	// Locate finds the line of a path within the object that begins at a line
+	// of a manifest; may be nil.
+	Locate func(file string, line int, path string) int
 	// Command is how the tool was called: kubectl kspm, or the binary's name.
 	Command string
 }

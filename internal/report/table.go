@@ -170,7 +170,7 @@ func (t *printer) assets(rule posture.RuleResult) {
 	} else {
 		g := &grid{}
 		for _, f := range shown {
-			g.add(cell{oneLine(f.Asset.String()), "", false}, cell{summary(f), dim, false}, cell{place(f), dim, false})
+			g.add(cell{oneLine(f.Asset.String()), "", false}, cell{summary(f), dim, false}, cell{t.place(f), dim, false})
 		}
 		g.write(&t.b, t.paint, "          ")
 	}
