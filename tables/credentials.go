@@ -33,9 +33,19 @@ var credentialValues = []struct {
 // credentialWords are the words of a name, and what they are reported as. A
 // word may be the end of a longer one: DBPASSWORD, authtoken.
 var credentialWords = []struct{ word, pattern string }{
-	{"password", "password"}, {"passwd", "password"}, {"passphrase", "password"}, {"pwd", "password"},
-	{"apikey", "api key"}, {"accesskey", "access key"}, {"privatekey", "private key"}, {"secretkey", "secret"},
-	{"secret", "secret"}, {"token", "token"}, {"credential", "credential"}, {"jwt", "jwt"}, {"bearer", "bearer"},
+	{"password", "password"},
+	{"passwd", "password"},
+	{"passphrase", "password"},
+	{"pwd", "password"},
+	{"apikey", "api key"},
+	{"accesskey", "access key"},
+	{"privatekey", "private key"},
+	{"secretkey", "secret"},
+	{"secret", "secret"},
+	{"token", "token"},
+	{"credential", "credential"},
+	{"jwt", "jwt"},
+	{"bearer", "bearer"},
 }
 
 // aboutIt are words that, after one of credentialWords, make a name speak of

@@ -37,8 +37,10 @@ func TestNetworkPolicyRules(t *testing.T) {
 		{"all pods anywhere", egress + `{to: [{namespaceSelector: {}}]}]}`, []string{"spec.egress[0].to[0] 1 namespace 1 1 0 0"}},
 		{"all pods anywhere, in full", egress + `{to: [{namespaceSelector: {}, podSelector: {}}]}]}`, []string{"spec.egress[0].to[0] 1 namespace 1 1 0 0"}},
 		{"some pods anywhere", egress + `{to: [{namespaceSelector: {}, podSelector: {matchLabels: {a: b}}}]}]}`, []string{"spec.egress[0].to[0] 1 namespace 0 1 0 0"}},
-		{"several", `{podSelector: {}, ingress: [{from: [{podSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8}}]}, {}]}`,
-			[]string{"spec.ingress[0].from[0] 1 pod 0 1 - -", "spec.ingress[0].from[1] 1 ipBlock 0 1 - -", "spec.ingress[1] 1 any 1 1 - -"}},
+		{
+			"several", `{podSelector: {}, ingress: [{from: [{podSelector: {}}, {ipBlock: {cidr: 10.0.0.0/8}}]}, {}]}`,
+			[]string{"spec.ingress[0].from[0] 1 pod 0 1 - -", "spec.ingress[0].from[1] 1 ipBlock 0 1 - -", "spec.ingress[1] 1 any 1 1 - -"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			docs := "kind: NetworkPolicy\napiVersion: networking.k8s.io/v1\nmetadata: {name: p, namespace: shop}\nspec: " + test.spec

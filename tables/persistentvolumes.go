@@ -99,13 +99,28 @@ func volumeObjectType(s *corev1.PersistentVolumeSource) string {
 		set  bool
 		name string
 	}{
-		{s.CSI != nil, "csi"}, {s.HostPath != nil, "hostPath"}, {s.Local != nil, "local"}, {s.NFS != nil, "nfs"},
-		{s.ISCSI != nil, "iscsi"}, {s.FC != nil, "fc"}, {s.RBD != nil, "rbd"}, {s.CephFS != nil, "cephfs"},
-		{s.Glusterfs != nil, "glusterfs"}, {s.Cinder != nil, "cinder"}, {s.FlexVolume != nil, "flexVolume"},
-		{s.Flocker != nil, "flocker"}, {s.AzureFile != nil, "azureFile"}, {s.AzureDisk != nil, "azureDisk"},
-		{s.VsphereVolume != nil, "vsphereVolume"}, {s.Quobyte != nil, "quobyte"}, {s.PortworxVolume != nil, "portworxVolume"},
-		{s.PhotonPersistentDisk != nil, "photonPersistentDisk"}, {s.ScaleIO != nil, "scaleIO"}, {s.StorageOS != nil, "storageos"},
-		{s.GCEPersistentDisk != nil, "gcePersistentDisk"}, {s.AWSElasticBlockStore != nil, "awsElasticBlockStore"},
+		{s.CSI != nil, "csi"},
+		{s.HostPath != nil, "hostPath"},
+		{s.Local != nil, "local"},
+		{s.NFS != nil, "nfs"},
+		{s.ISCSI != nil, "iscsi"},
+		{s.FC != nil, "fc"},
+		{s.RBD != nil, "rbd"},
+		{s.CephFS != nil, "cephfs"},
+		{s.Glusterfs != nil, "glusterfs"},
+		{s.Cinder != nil, "cinder"},
+		{s.FlexVolume != nil, "flexVolume"},
+		{s.Flocker != nil, "flocker"},
+		{s.AzureFile != nil, "azureFile"},
+		{s.AzureDisk != nil, "azureDisk"},
+		{s.VsphereVolume != nil, "vsphereVolume"},
+		{s.Quobyte != nil, "quobyte"},
+		{s.PortworxVolume != nil, "portworxVolume"},
+		{s.PhotonPersistentDisk != nil, "photonPersistentDisk"},
+		{s.ScaleIO != nil, "scaleIO"},
+		{s.StorageOS != nil, "storageos"},
+		{s.GCEPersistentDisk != nil, "gcePersistentDisk"},
+		{s.AWSElasticBlockStore != nil, "awsElasticBlockStore"},
 	} {
 		if t.set {
 			return t.name

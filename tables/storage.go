@@ -103,6 +103,7 @@ var K8sCSIDrivers = define(spec[csiDriverRow]{
 			integer("pod_info_on_mount", "spec.podInfoOnMount", func(r csiDriverRow) Value { return BoolPtr(r.d.Spec.PodInfoOnMount) }),
 			text("fs_group_policy", "spec.fsGroupPolicy", func(r csiDriverRow) Value { return StrPtr(r.d.Spec.FSGroupPolicy) }),
 			jsonCol("token_requests", "spec.tokenRequests", func(r csiDriverRow) Value { return JSON(r.d.Spec.TokenRequests) }),
+			integer("token_in_secrets", "spec.serviceAccountTokenInSecrets: unless 1, those tokens are in volume attributes, which drivers tend to log", func(r csiDriverRow) Value { return BoolPtr(r.d.Spec.ServiceAccountTokenInSecrets) }),
 			integer("requires_republish", "spec.requiresRepublish", func(r csiDriverRow) Value { return BoolPtr(r.d.Spec.RequiresRepublish) }),
 			integer("se_linux_mount", "spec.seLinuxMount", func(r csiDriverRow) Value { return BoolPtr(r.d.Spec.SELinuxMount) }),
 			integer("ephemeral", "1 when pods may have volumes of it inline", func(r csiDriverRow) Value {
