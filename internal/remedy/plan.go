@@ -1,0 +1,81 @@
+package remedy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+)
+
+// Plan is what to change for many findings: one patch for each asset, however
+// many rules it fails, and the objects to create.
+type Plan struct {
+	Patches []Change
+	Objects []Change
+	// ByHand are findings whose fix is words: a choice that is not ours.
+	ByHand []string
+}
+
+// Change is one object of a plan, and the rules that ask for it.
+type Change struct {
+	Object map[string]any
+	Rules  []string
+}
+
+// Name is a file name for the change, without its ending: deployment-shop-web.
+func (c Change) Name() string {
+	meta, _ := c.Object["metadata"].(map[string]any)
+	parts := []string{fmt.Sprint(c.Object["kind"])}
+	if ns, ok := meta["namespace"].(string); ok {
+		parts = append(parts, ns)
+	}
+	parts = append(parts, fmt.Sprint(meta["name"]))
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(strings.Join(parts, "-")))
+}
+
+// Add works the fix of a finding into the plan. Findings that do not count are
+// left as they are.
+func (p *Plan) Add(r *rule.Rule, f posture.Finding) error {
+	if !f.Counts() {
+		return nil
+	}
+	fix, err := For(r, f)
+	if err != nil {
+		return err
+	}
+	if !fix.Changes() {
+		p.ByHand = append(p.ByHand, r.ID+"  "+f.Asset.String())
+		return nil
+	}
+	if fix.Patch != nil {
+		p.Patches = addChange(p.Patches, fix.Patch, r.ID)
+	}
+	for _, o := range fix.Objects {
+		p.Objects = addChange(p.Objects, o, r.ID)
+	}
+	return nil
+}
+
+func addChange(changes []Change, object map[string]any, id string) []Change {
+	i := slices.IndexFunc(changes, func(c Change) bool { return identity(c.Object) == identity(object) })
+	if i < 0 {
+		fresh := map[string]any{}
+		merge(fresh, object)
+		changes = append(changes, Change{Object: fresh, Rules: []string{id}})
+		slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Name(), b.Name()) })
+		return changes
+	}
+	merge(changes[i].Object, object)
+	if !slices.Contains(changes[i].Rules, id) {
+		changes[i].Rules = append(changes[i].Rules, id)
+	}
+	return changes
+}
