@@ -89,6 +89,13 @@ func late[R any](name string, typ Type, doc string, key func(R) string, value fu
 	}
 }
 
+// by names the keys of a late column: columns that say the same have the same
+// key function.
+func (c column[R]) by(key string) column[R] {
+	c.Late.Key = key
+	return c
+}
+
 // rawText is a string that is not cleaned: a lookup key.
 func rawText(s string) Value {
 	if s == "" {

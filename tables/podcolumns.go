@@ -16,13 +16,13 @@ func asset[R podSpecHolder]() []column[R] {
 		text("kind", "kind of the object that holds the pod spec", func(r R) Value { return Str(r.object().Resource.Kind) }),
 		text("spec_id", "key of the pod spec, as in k8s_pod_specs: the object's uid, or kind/namespace/name in manifests", func(r R) Value { return Str(id(r)) }).key(),
 		late("asset_kind", TypeText, "kind of the asset the row is judged for: the top controller, or the object itself", id,
-			func(w *World, id string) Value { return Str(record(w, id).top.kind) }, specs),
+			func(w *World, id string) Value { return Str(record(w, id).top.kind) }, specs).by("spec"),
 		late("asset_name", TypeText, "name of the asset the row is judged for", id,
-			func(w *World, id string) Value { return Str(record(w, id).top.name) }, specs),
+			func(w *World, id string) Value { return Str(record(w, id).top.name) }, specs).by("spec"),
 		late("judged", TypeInteger, "1 for the rows that rules look at: the template of a workload, a pod nobody owns, and one of each kind of pods that differ from their template; 0 for copies, finished pods and ReplicaSets scaled to zero", id,
-			func(w *World, id string) Value { return Bool(record(w, id).judged) }, specs),
+			func(w *World, id string) Value { return Bool(record(w, id).judged) }, specs).by("spec"),
 		late("pods", TypeInteger, "running pods the row stands for", id,
-			func(w *World, id string) Value { return Int(record(w, id).pods) }, specs),
+			func(w *World, id string) Value { return Int(record(w, id).pods) }, specs).by("spec"),
 		late("drift", TypeText, "Pod/NAME when the row is that of a running pod that differs from its owner's template; KIND/NAME when the owner's kind has no template that is known", id,
 			func(w *World, id string) Value {
 				r := record(w, id)
@@ -30,7 +30,7 @@ func asset[R podSpecHolder]() []column[R] {
 					return Null
 				}
 				return Str(r.kind + "/" + r.name)
-			}, specs),
+			}, specs).by("spec"),
 		text("exempt", "system for the cluster's own parts, which are shown and not counted", func(r R) Value { return exempt(r.object().Meta.Namespace) }),
 		text("spec_path", "path from the object to the pod spec: spec, spec.template.spec …", func(r R) Value { return Str(r.podSpec().path) }),
 		text("path", "path from the object to what the row is about", func(r R) Value { return Str(pathOf(r)) }),

@@ -41,6 +41,8 @@ type Column struct {
 // distinct key.
 type Late struct {
 	Facts []*Fact
+	// Key names the keys, if other columns of the table have the same ones.
+	Key   string
 	Value func(w *World, key string) Value
 }
 

@@ -52,14 +52,23 @@ func concat(parts []*builder) *Column {
 	return &Column{Codes: codes, Values: most.values}
 }
 
-// resolve replaces the keys of a late column by their values.
-func (c *Column) resolve(value func(key string) tables.Value) *Column {
-	b := newBuilder()
-	codes := make([]uint32, len(c.Values))
-	for code := 1; code < len(c.Values); code++ {
-		codes[code] = b.code(value(c.Values[code].(string)))
+// resolve makes late columns of their keys: each value is asked for once a key.
+func (c *Column) resolve(values ...func(key string) tables.Value) []*Column {
+	builders := make([]*builder, len(values))
+	for i := range builders {
+		builders[i] = newBuilder()
+		builders[i].append(tables.Null)
 	}
-	return &Column{Codes: translate(make([]uint32, 0, len(c.Codes)), c.Codes, codes), Values: b.values}
+	for _, key := range c.Values[1:] {
+		for i, value := range values {
+			builders[i].append(value(key.(string)))
+		}
+	}
+	out := make([]*Column, len(values))
+	for i, b := range builders {
+		out[i] = &Column{Codes: translate(make([]uint32, 0, len(c.Codes)), c.Codes, b.codes), Values: b.values}
+	}
+	return out
 }
 
 // translate appends codes in the words of another dictionary.

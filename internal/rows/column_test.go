@@ -67,8 +67,11 @@ func TestResolve(t *testing.T) {
 	got := columnOf(tables.Str("x"), tables.Null, tables.Str("y"), tables.Str("x"), tables.Str("gone")).resolve(func(key string) tables.Value {
 		calls++
 		return map[string]tables.Value{"x": tables.Int(1), "y": tables.Str("why")}[key]
-	})
-	if diff := gocmp.Diff([]any{int64(1), nil, "why", int64(1), nil}, cellsOf(got)); diff != "" || calls != 3 {
+	}, func(key string) tables.Value { return tables.Int(len(key)) })
+	if diff := gocmp.Diff([]any{int64(1), nil, int64(1), int64(1), int64(4)}, cellsOf(got[1])); diff != "" {
+		t.Error(diff)
+	}
+	if diff := gocmp.Diff([]any{int64(1), nil, "why", int64(1), nil}, cellsOf(got[0])); diff != "" || calls != 3 {
 		t.Errorf("%d calls: %s", calls, diff)
 	}
 }

@@ -111,12 +111,31 @@ func newPart(plan Plan, r *tables.Resource) *part {
 }
 
 func newTablePart(t *tables.Table, s tables.Source, cols []int) *tablePart {
-	cols = slices.Sorted(slices.Values(cols))
-	tp := &tablePart{table: t, source: s, cols: cols, builders: make([]*builder, len(t.Columns))}
-	for _, c := range cols {
+	tp := &tablePart{table: t, source: s, builders: make([]*builder, len(t.Columns))}
+	for _, same := range sameKeys(t, cols) {
+		tp.cols = append(tp.cols, same[0])
+	}
+	for _, c := range tp.cols {
 		tp.builders[c] = newBuilder()
 	}
 	return tp
+}
+
+// sameKeys groups columns whose values come from the same keys, which are
+// kept once. Other columns are by themselves.
+func sameKeys(t *tables.Table, cols []int) (groups [][]int) {
+	byKey := map[string]int{}
+	for _, c := range slices.Sorted(slices.Values(cols)) {
+		if late := t.Columns[c].Late; late != nil && late.Key != "" {
+			if i, ok := byKey[late.Key]; ok {
+				groups[i] = append(groups[i], c)
+				continue
+			}
+			byKey[late.Key] = len(groups)
+		}
+		groups = append(groups, []int{c})
+	}
+	return groups
 }
 
 func (p *part) add(o *tables.Object) {
@@ -166,15 +185,23 @@ func assembleTable(t *tables.Table, cols []int, parts []*part, world *tables.Wor
 	for _, tp := range own {
 		out.Len += tp.len
 	}
-	for _, c := range cols {
+	for _, same := range sameKeys(t, cols) {
 		builders := make([]*builder, 0, len(own))
 		for _, tp := range own {
-			builders = append(builders, tp.builders[c])
-			tp.builders[c] = nil // to be freed
+			builders = append(builders, tp.builders[same[0]])
+			tp.builders[same[0]] = nil // to be freed
 		}
-		out.Columns[c] = concat(builders)
-		if late := t.Columns[c].Late; late != nil {
-			out.Columns[c] = out.Columns[c].resolve(func(key string) tables.Value { return late.Value(world, key) })
+		column := concat(builders)
+		if t.Columns[same[0]].Late == nil {
+			out.Columns[same[0]] = column
+			continue
+		}
+		var values []func(string) tables.Value
+		for _, c := range same {
+			values = append(values, func(key string) tables.Value { return t.Columns[c].Late.Value(world, key) })
+		}
+		for i, resolved := range column.resolve(values...) {
+			out.Columns[same[i]] = resolved
 		}
 	}
 	return out
