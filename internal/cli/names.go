@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
@@ -33,6 +34,10 @@ func (r *resolver) resolve(ctx context.Context, name string) (*tables.Table, err
 		return nil, err
 	}
 	res, err := kube.Find(r.served, name)
+	var unknown *kube.Error
+	if errors.As(err, &unknown) && unknown.Fault == kube.NotServed && !strings.HasSuffix(unknown.Text, "?") {
+		return nil, nil // nothing like it: the engine says where in the query it is, and which table is near
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +48,8 @@ func (r *resolver) discover(ctx context.Context) error {
 	if r.asked {
 		return nil
 	}
-	r.asked = true
+	var all []*tables.Resource
+	var failed error
 	sources, err := r.sources(ctx)
 	if err != nil {
 		return err
@@ -52,17 +58,21 @@ func (r *resolver) discover(ctx context.Context) error {
 		switch src := src.(type) {
 		case *manifest.Files:
 			for _, c := range src.Resources() {
-				r.served = append(r.served, c.Resource)
+				all = append(all, c.Resource)
 			}
 		case *snapshot.File:
-			r.served = append(r.served, src.Resources()...)
+			all = append(all, src.Resources()...)
 		case *kube.Cluster:
 			served, err := src.Discover(ctx)
 			if err != nil && len(served) == 0 {
-				return err
+				failed = err // of many clusters, one that answers suffices
 			}
-			r.served = append(r.served, served...)
+			all = append(all, served...)
 		}
 	}
+	if failed != nil && len(all) == 0 {
+		return failed
+	}
+	r.served, r.asked = all, true
 	return nil
 }
