@@ -3,10 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +35,9 @@ func (o *sqlOptions) runShell(ctx context.Context) error {
 	if _, err := report.RowsNamed(o.output); err != nil {
 		return usagef("-o: %v", err)
 	}
+	if slices.Contains(o.source.files, "-") {
+		return usagef("with -f - manifests come on stdin: the query must be an argument")
+	}
 	db, err := o.openDB()
 	if err != nil {
 		return err
@@ -43,11 +49,18 @@ func (o *sqlOptions) runShell(ctx context.Context) error {
 	b := &shellBackend{sqlOptions: o, db: db}
 	b.namespaces = sync.OnceValue(b.listNamespaces)
 	sh := &shell.Shell{Backend: b, Out: o.Out, Err: o.Err}
-	if !isTerminal(o.Out) || !readsTerminal(o.In) {
-		return sh.Script(ctx, o.In, o.output)
+	if isTerminal(o.Out) && readsTerminal(o.In) {
+		sh.History, sh.Pager, sh.Size = historyFile(), pager(), terminalSize
+		return sh.Run(ctx, o.output)
 	}
-	sh.History, sh.Pager, sh.Height = historyFile(), pager(), terminalHeight
-	return sh.Run(ctx, o.output)
+	err = sh.Script(ctx, o.In, o.output)
+	switch {
+	case errors.Is(err, shell.ErrEmpty):
+		return usagef("want one query, in quotes: %s sql \"SELECT name FROM k8s_pods\", or statements on stdin", o.name)
+	case err == nil && o.incomplete:
+		return o.partial()
+	}
+	return err
 }
 
 func readsTerminal(r io.Reader) bool {
@@ -82,12 +95,12 @@ func pager() string {
 	return ""
 }
 
-func terminalHeight() int {
-	_, height, err := term.GetSize(int(os.Stdout.Fd()))
+func terminalSize() (width, height int) {
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
-		return 1 << 30
+		return 1 << 30, 1 << 30
 	}
-	return height
+	return width, height
 }
 
 // Query implements shell.Backend.
@@ -101,7 +114,7 @@ func (b *shellBackend) Query(ctx context.Context, sql string, explain bool) (*sh
 		out.Notes = describeReads(data.Reads())
 	}
 	for _, f := range data.Failures() {
-		out.Notes = append(out.Notes, "error: "+f.Member+": "+f.Err.Error())
+		out.Notes = append(out.Notes, tables.Clean("error: "+f.Member+": "+f.Err.Error()))
 		b.incomplete = true
 	}
 	return out, nil
@@ -120,6 +133,25 @@ func (b *shellBackend) Print(w io.Writer, format string, r *shell.Result) error 
 func (b *shellBackend) CheckFormat(format string) error {
 	_, err := report.RowsNamed(format)
 	return err
+}
+
+// Formats implements shell.Backend.
+func (b *shellBackend) Formats() []string { return report.RowFormats() }
+
+// Table implements shell.Backend: it has the engine find the table.
+func (b *shellBackend) Table(ctx context.Context, name string) (*tables.Table, error) {
+	stmt, err := b.db.Prepare(ctx, `SELECT count(*) FROM "`+strings.ReplaceAll(name, `"`, `""`)+`"`)
+	if err != nil {
+		var sql *engine.Error
+		if errors.As(err, &sql) {
+			return nil, errors.New(sql.Msg)
+		}
+		return nil, err
+	}
+	for t := range stmt.Reads {
+		return t, nil
+	}
+	return nil, fmt.Errorf("no such table: %s", name)
 }
 
 // Tables implements shell.Backend.
@@ -169,7 +201,7 @@ func (b *shellBackend) RuleIDs() []string {
 
 // Explain implements shell.Backend.
 func (b *shellBackend) Explain(err error) string {
-	text := "error: " + err.Error()
+	text := "error: " + tables.Clean(err.Error())
 	var sql *engine.Error
 	if errors.As(err, &sql) {
 		if caret := sql.Caret(); caret != "" {

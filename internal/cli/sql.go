@@ -93,9 +93,14 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 		o.incomplete = true
 	}
 	if o.incomplete {
-		return &codeError{exitIncomplete, "not everything could be read: the result is incomplete"}
+		return o.partial()
 	}
 	return nil
+}
+
+// partial says that not everything could be read.
+func (o *sqlOptions) partial() error {
+	return &codeError{exitIncomplete, "not everything could be read: the result is incomplete"}
 }
 
 // openDB makes a database whose tables are the declared ones, and on demand
@@ -144,7 +149,7 @@ func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
 	}
 	var members []session.Member
 	for _, src := range sources {
-		members = append(members, session.Member{Name: src.Info.Name, Source: assess.WithPosture(src, rules)})
+		members = append(members, session.Member{Name: src.Info.Name, Source: assess.WithPosture(src, rules), AtHand: src.Info.Type != "cluster"})
 	}
 	return members, nil
 }
@@ -164,7 +169,11 @@ func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (colu
 	watch := newStopwatch(ctx, o.timeout, &codeError{exitError, "stopped after " + o.timeout.String() + ": --timeout allows more"})
 	defer watch.end()
 	columns, err = db.Query(watch.ctx, watch.data(data), query, nil, func(values []any) error {
-		result = append(result, slices.Clone(values))
+		row := slices.Clone(values)
+		for i, v := range row {
+			row[i] = tables.CleanAny(v) // json_extract can bring an escape to light
+		}
+		result = append(result, row)
 		return nil
 	})
 	return columns, result, data, err

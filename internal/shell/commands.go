@@ -1,11 +1,10 @@
 package shell
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // dotCommand is one command that begins with a dot.
@@ -20,33 +19,31 @@ func dotCommands() []dotCommand {
 		{".tables", "[TEXT]", "list the tables, or those whose name holds TEXT", (*Shell).listTables},
 		{".schema", "TABLE", "columns of a table, what they mean, and example queries", (*Shell).schema},
 		{".rule", "ID", "run a rule's query, such as NSA-07", (*Shell).rule},
-		{".output", "FORMAT", "format of results: table, wide, json, ndjson, yaml, csv, markdown, name, jsonpath=…", (*Shell).setFormat},
-		{".timing", "on|off", "say how long a query took", func(s *Shell, _ context.Context, arg string) error { return onOff(&s.timing, arg) }},
-		{".explain", "on|off", "say what was read for a query, and why", func(s *Shell, _ context.Context, arg string) error { return onOff(&s.explain, arg) }},
+		{".output", "[FORMAT]", "format of results: table, wide, json, ndjson, yaml, csv, markdown, name, jsonpath=…", (*Shell).setFormat},
+		{".timing", "[on|off]", "say how long a query took", func(s *Shell, _ context.Context, arg string) error { return s.onOff("timing", &s.timing, arg) }},
+		{".explain", "[on|off]", "say what was read for a query, and why", func(s *Shell, _ context.Context, arg string) error { return s.onOff("explain", &s.explain, arg) }},
 		{".help", "", "list the commands", (*Shell).help},
 		{".quit", "", "leave", func(*Shell, context.Context, string) error { return errQuit }},
 	}
 }
 
+// command runs a command. The error is errQuit for the one that leaves.
 func (s *Shell) command(ctx context.Context, line string) error {
-	name, arg, _ := strings.Cut(line, " ")
-	name = strings.TrimSuffix(name, ";")
+	line = strings.TrimSpace(strings.TrimSuffix(line, ";"))
+	end := strings.IndexAny(line, space)
+	if end < 0 {
+		end = len(line)
+	}
+	name := strings.ToLower(line[:end])
 	if name == ".exit" {
 		name = ".quit"
 	}
 	for _, c := range dotCommands() {
-		if c.name != strings.ToLower(name) {
-			continue
+		if c.name == name {
+			return c.run(s, ctx, strings.TrimSpace(line[end:]))
 		}
-		err := c.run(s, ctx, strings.TrimSuffix(strings.TrimSpace(arg), ";"))
-		if err != nil && err != errQuit { //nolint:errorlint // errQuit is never wrapped
-			fmt.Fprintln(s.Err, "error:", err)
-		}
-		return err
 	}
-	err := fmt.Errorf("no command %s: .help lists them", name)
-	fmt.Fprintln(s.Err, "error:", err)
-	return err
+	return fmt.Errorf("no command %s: .help lists them", name)
 }
 
 func (s *Shell) help(context.Context, string) error {
@@ -56,57 +53,61 @@ func (s *Shell) help(context.Context, string) error {
 	return nil
 }
 
-func (s *Shell) listTables(_ context.Context, part string) error {
+func (s *Shell) listTables(ctx context.Context, part string) error {
 	var r Result
 	r.Columns = []string{"table", "one row per"}
 	for _, t := range s.Tables() {
-		if strings.Contains(t.Name, part) {
+		if strings.Contains(t.Name, strings.ToLower(part)) {
 			r.Rows = append(r.Rows, []any{t.Name, t.Row})
 		}
 	}
-	s.show(&r)
-	return nil
+	return s.show(ctx, &r)
 }
 
-func (s *Shell) schema(_ context.Context, name string) error {
-	t := s.table(name)
-	if t == nil {
-		return fmt.Errorf("no table %q: .tables lists them", name)
+func (s *Shell) schema(ctx context.Context, name string) error {
+	if name == "" {
+		return fmt.Errorf("want a table: .tables lists them")
 	}
-	fmt.Fprintf(s.Out, "%s\n\n", strings.TrimSpace(t.Doc))
+	t, err := s.Table(ctx, name)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s: one row per %s\n%s\n\n", t.Name, t.Row, strings.TrimSpace(t.Doc))
 	r := Result{Columns: []string{"column", "type", "meaning"}}
 	for _, c := range t.Columns {
 		r.Rows = append(r.Rows, []any{c.Name, c.Type.String(), c.Doc})
 	}
-	if err := s.Print(s.Out, "wide", &r); err != nil {
+	if err := s.Print(&b, "wide", &r); err != nil {
 		return err
 	}
 	for _, e := range t.Examples {
-		fmt.Fprintf(s.Out, "\n%s;\n", e)
+		fmt.Fprintf(&b, "\n%s;\n", e)
 	}
-	return nil
-}
-
-func (s *Shell) table(name string) *tables.Table {
-	for _, t := range s.Tables() {
-		if strings.EqualFold(t.Name, name) {
-			return t
-		}
-	}
-	return nil
+	return s.page(ctx, b.Bytes(), false)
 }
 
 func (s *Shell) rule(ctx context.Context, id string) error {
+	if id == "" {
+		return fmt.Errorf("want the id of a rule, such as NSA-07")
+	}
 	sql, err := s.Rule(id)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Err, "%s;\n\n", sql)
+	fmt.Fprintf(s.Err, "%s;\n\n", strings.TrimSuffix(strings.TrimSpace(sql), ";"))
+	if s.Size == nil {
+		return s.answer(ctx, sql)
+	}
 	s.run(ctx, sql)
 	return nil
 }
 
 func (s *Shell) setFormat(_ context.Context, format string) error {
+	if format == "" {
+		fmt.Fprintln(s.Err, "output is", s.format)
+		return nil
+	}
 	if err := s.CheckFormat(format); err != nil {
 		return err
 	}
@@ -114,14 +115,16 @@ func (s *Shell) setFormat(_ context.Context, format string) error {
 	return nil
 }
 
-func onOff(setting *bool, arg string) error {
-	switch arg {
+func (s *Shell) onOff(name string, setting *bool, arg string) error {
+	switch strings.ToLower(arg) {
 	case "on":
 		*setting = true
 	case "off":
 		*setting = false
+	case "":
+		fmt.Fprintf(s.Err, "%s is %s\n", name, map[bool]string{true: "on", false: "off"}[*setting])
 	default:
-		return fmt.Errorf("want on or off")
+		return fmt.Errorf("want .%s on or .%s off", name, name)
 	}
 	return nil
 }

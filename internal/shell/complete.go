@@ -2,88 +2,168 @@ package shell
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
-// keywords of SELECT, in capitals as documentation writes them.
-var keywords = strings.Fields(`AND AS ASC BETWEEN BY CASE COUNT DESC DISTINCT ELSE END EXCEPT EXISTS FROM
-	GROUP HAVING IN INNER INTERSECT IS JOIN LEFT LIKE LIMIT NOT NULL OFFSET ON OR ORDER SELECT THEN UNION
-	USING VALUES WHEN WHERE WITH`)
+// keywords of SELECT, and functions, as documentation writes them.
+var (
+	keywords = strings.Fields(`AND AS ASC BETWEEN BY CASE DESC DISTINCT ELSE END EXCEPT EXISTS FROM
+		GROUP HAVING IN INNER INTERSECT IS JOIN LEFT LIKE LIMIT NOT NULL OFFSET ON OR ORDER SELECT THEN UNION
+		USING VALUES WHEN WHERE WITH`)
+	functions = strings.Fields(`avg coalesce count date datetime group_concat iif instr json_each json_extract
+		json_group_array length lower max min replace round substr sum trim unixepoch upper`)
+)
 
 // complete implements liner.WordCompleter: the word before the cursor is
 // completed by what may stand there.
 func (s *Shell) complete(ctx context.Context, line string, pos int) (head string, words []string, tail string) {
-	text := string([]rune(line)[:min(pos, len([]rune(line)))])
-	tail = strings.TrimPrefix(line, text)
-	start := strings.LastIndexFunc(text, func(r rune) bool { return !isWord(r) }) + 1
-	word := text[start:]
-	head = text[:start]
-	for _, c := range s.candidates(ctx, head, text) {
+	runes := []rune(line)
+	pos = min(pos, len(runes))
+	before, tail := string(runes[:pos]), string(runes[pos:])
+	if name, ok := s.commandIn(before); ok && strings.HasPrefix(name, ".") {
+		return s.completeCommand(before, tail)
+	}
+	if s.pending != "" && strings.TrimSpace(before) == "" {
+		return before, []string{"  "}, tail // a tab that is typed, or pasted, to indent
+	}
+	if mark, at := unclosed(s.pending + before); mark != "" {
+		if mark != "'" || at < len(s.pending) {
+			return before, nil, tail
+		}
+		word := before[at-len(s.pending):]
+		words = matching(s.values(ctx, s.pending+before[:at-len(s.pending)]), word)
+		if len(words) == 1 && !strings.HasPrefix(tail, "'") {
+			words[0] += "'"
+		}
+		return strings.TrimSuffix(before, word), words, tail
+	}
+	head = strings.TrimRightFunc(before, inName)
+	word := before[len(head):]
+	words = matching(s.names(s.pending+head, word, s.pending+line), word)
+	if len(words) == 1 && slices.Contains(keywords, strings.ToUpper(words[0])) && !strings.HasPrefix(tail, " ") {
+		words[0] += " "
+	}
+	return head, words, tail
+}
+
+// completeCommand completes a command, or what it is about.
+func (s *Shell) completeCommand(before, tail string) (string, []string, string) {
+	head := before[:strings.LastIndexAny(before, space)+1]
+	word := before[len(head):]
+	var candidates []string
+	if strings.TrimSpace(head) == "" {
+		for _, c := range dotCommands() {
+			candidates = append(candidates, c.name)
+		}
+		return head, matching(candidates, word), tail
+	}
+	switch strings.ToLower(strings.TrimSpace(head)) {
+	case ".schema", ".tables":
+		candidates = tableNames(s.Tables(), word)
+	case ".rule":
+		candidates = s.RuleIDs()
+	case ".output":
+		candidates = s.Formats()
+	case ".timing", ".explain":
+		candidates = []string{"on", "off"}
+	}
+	return head, matching(candidates, word), tail
+}
+
+// compared finds the column that a string, which begins at the end of the
+// text, is compared with.
+var compared = regexp.MustCompile(`(?i)([a-z_]+)\s*(?:=|==|!=|<>|\sis|\sis\s+not|\slike|\sin\s*\((?:\s*'[^']*'\s*,)*)\s*'$`)
+
+// values may stand in a string: namespaces, where it is compared with one.
+func (s *Shell) values(ctx context.Context, text string) []string {
+	m := compared.FindStringSubmatch(text)
+	if m == nil {
+		return nil
+	}
+	column := strings.ToLower(m[1])
+	if column == "name" {
+		for _, t := range mentioned(text) {
+			if t.table != nil && t.table.Name == "k8s_namespaces" {
+				return s.Namespaces(ctx)
+			}
+		}
+	}
+	if strings.HasSuffix(column, "namespace") {
+		return s.Namespaces(ctx)
+	}
+	return nil
+}
+
+// names may stand after a text: tables, columns of the tables that the whole
+// statement names, keywords.
+func (s *Shell) names(text, word, whole string) []string {
+	before, all := tokens(text), mentioned(whole)
+	last := ""
+	if len(before) > 0 {
+		last = before[len(before)-1]
+	}
+	switch {
+	case inFrom(before) && (last == "," || isFrom(last)):
+		return tableNames(s.Tables(), word)
+	case last == "." && len(before) > 1:
+		return columnsOf(all, before[len(before)-2])
+	}
+	names, marks := columnsOf(all, ""), keywords
+	for _, m := range all {
+		names = append(names, m.alias)
+	}
+	switch {
+	case last == "":
+		marks = []string{"SELECT", "WITH"}
+	case len(all) == 0 && word != "":
+		names = tableNames(s.Tables(), "k8s_")
+		for _, t := range s.Tables() {
+			names = append(names, columnNames(t)...)
+		}
+	}
+	inCase := strings.ToUpper
+	if sample := word + strings.Join(tokens(whole), ""); sample != "" && unicode.IsLower([]rune(sample)[0]) {
+		inCase = strings.ToLower
+	}
+	for _, k := range marks {
+		names = append(names, inCase(k))
+	}
+	if last == "" {
+		return names
+	}
+	return append(names, functions...)
+}
+
+// tableNames are the tables, and with a word that begins like none of ours what
+// kubectl calls the resources.
+func tableNames(all []*tables.Table, word string) []string {
+	var names []string
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	if word != "" && !strings.HasPrefix(strings.ToLower(word), "k") {
+		for _, r := range tables.Resources() {
+			names = append(names, r.Plural)
+		}
+	}
+	return names
+}
+
+// matching are the candidates that begin as a word does, in the word's case.
+func matching(candidates []string, word string) []string {
+	var words []string
+	for _, c := range candidates {
 		if len(c) > len(word) && strings.EqualFold(c[:len(word)], word) {
 			words = append(words, c)
 		}
 	}
 	slices.Sort(words)
-	return head, slices.Compact(words), tail
+	return slices.Compact(words)
 }
 
-func isWord(r rune) bool {
-	return r == '_' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-}
-
-func (s *Shell) candidates(ctx context.Context, head, text string) []string {
-	fields := strings.Fields(head)
-	last := ""
-	if len(fields) > 0 {
-		last = strings.ToUpper(fields[len(fields)-1])
-	}
-	switch {
-	case strings.HasPrefix(strings.TrimSpace(text), "."):
-		return s.dotCandidates(strings.TrimSpace(text), head)
-	case strings.Count(head, "'")%2 == 1:
-		if strings.Contains(strings.ToLower(head), "namespace") {
-			return s.Namespaces(ctx)
-		}
-		return nil
-	case last == "FROM" || last == "JOIN":
-		return tableNames(s.Tables())
-	}
-	var words []string
-	for _, t := range s.Tables() {
-		if strings.Contains(strings.ToLower(text), t.Name) {
-			for _, c := range t.Columns {
-				words = append(words, c.Name)
-			}
-		}
-	}
-	if len(words) == 0 || strings.HasSuffix(head, ",") {
-		words = append(words, tableNames(s.Tables())...)
-	}
-	return append(words, keywords...)
-}
-
-func (s *Shell) dotCandidates(text, head string) []string {
-	var words []string
-	switch {
-	case strings.HasPrefix(text, ".schema ") || strings.HasPrefix(text, ".tables "):
-		return tableNames(s.Tables())
-	case strings.HasPrefix(text, ".rule "):
-		return s.RuleIDs()
-	case strings.TrimSpace(head) == ".":
-		for _, c := range dotCommands() {
-			words = append(words, strings.TrimPrefix(c.name, "."))
-		}
-	}
-	return words
-}
-
-func tableNames(all []*tables.Table) []string {
-	names := make([]string, len(all))
-	for i, t := range all {
-		names[i] = t.Name
-	}
-	return names
-}
+func inName(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }

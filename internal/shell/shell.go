@@ -4,15 +4,13 @@
 package shell
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/signal"
 	"strings"
-	"time"
+	"syscall"
 
 	"github.com/peterh/liner"
 
@@ -35,7 +33,11 @@ type Backend interface {
 	Print(w io.Writer, format string, r *Result) error
 	// CheckFormat refuses formats that Print does not know.
 	CheckFormat(format string) error
+	// Formats are those that Print knows, for completion.
+	Formats() []string
 	Tables() []*tables.Table
+	// Table finds a table as a query would, by any name that it may have.
+	Table(ctx context.Context, name string) (*tables.Table, error)
 	// Namespaces are those of the live cluster, for completion.
 	Namespaces(ctx context.Context) []string
 	// Rule is the query of a rule.
@@ -52,29 +54,28 @@ type Shell struct {
 	Out, Err io.Writer
 	// Pager is the command that long results go through; empty for none.
 	Pager string
-	// Height is the terminal's height in lines.
-	Height func() int
+	// Size is the terminal's, in characters and lines; nil where there is no
+	// terminal.
+	Size func() (width, height int)
 	// History is the file that remembers statements; empty for none.
 	History string
 
 	format  string
 	timing  bool
 	explain bool
+	// pending is what was typed of a statement that has not ended.
+	pending string
 }
 
 // errQuit ends the shell.
 var errQuit = errors.New("quit")
 
-const (
-	prompt     = "kspm> "
-	promptMore = "  ... "
-)
-
 // Run reads statements from the terminal until .quit or the end of input.
 func (s *Shell) Run(ctx context.Context, format string) error {
 	s.format = format
 	// The terminal's Ctrl-C stops the query and not the shell.
-	ctx = context.WithoutCancel(ctx)
+	ctx, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
+	defer stop()
 	line := liner.NewLiner()
 	defer line.Close()
 	line.SetCtrlCAborts(true)
@@ -82,18 +83,12 @@ func (s *Shell) Run(ctx context.Context, format string) error {
 	line.SetTabCompletionStyle(liner.TabPrints)
 	line.SetWordCompleter(func(text string, pos int) (string, []string, string) { return s.complete(ctx, text, pos) })
 	s.load(line)
-	defer s.save(line)
 	fmt.Fprintln(s.Err, "SQL over Kubernetes. Statements end with ;   .help lists commands   Tab completes   Ctrl-D quits")
-	var pending strings.Builder
 	for {
-		text := prompt
-		if pending.Len() > 0 {
-			text = promptMore
-		}
-		in, err := line.Prompt(text)
+		in, err := s.ask(ctx, line)
 		switch {
 		case errors.Is(err, liner.ErrPromptAborted):
-			pending.Reset()
+			s.pending = ""
 			continue
 		case errors.Is(err, io.EOF):
 			fmt.Fprintln(s.Err)
@@ -101,93 +96,79 @@ func (s *Shell) Run(ctx context.Context, format string) error {
 		case err != nil:
 			return err
 		}
-		if pending.Len() == 0 && strings.TrimSpace(in) == "" {
-			continue
-		}
-		if pending.Len() == 0 && strings.HasPrefix(strings.TrimSpace(in), ".") {
-			line.AppendHistory(in)
-			if err := s.command(ctx, strings.TrimSpace(in)); errors.Is(err, errQuit) {
+		if name, ok := s.commandIn(in); ok {
+			s.remember(line, strings.TrimSpace(in))
+			err := s.command(ctx, name)
+			if errors.Is(err, errQuit) {
 				return nil
+			}
+			if err != nil {
+				fmt.Fprintln(s.Err, "error:", tables.Clean(err.Error()))
 			}
 			continue
 		}
-		pending.WriteString(in + "\n")
-		statements, rest := Split(pending.String())
-		for _, st := range statements {
-			line.AppendHistory(strings.Join(strings.Fields(st.SQL), " ") + ";")
-			s.run(ctx, st.SQL)
-		}
-		pending.Reset()
-		if strings.TrimSpace(rest) != "" {
-			pending.WriteString(rest)
+		for _, st := range s.add(in) {
+			s.remember(line, oneLine(st.SQL)+";")
+			if s.run(ctx, st.SQL) {
+				break
+			}
 		}
 	}
 }
 
-// run runs one statement and prints its result, or what is wrong.
-func (s *Shell) run(ctx context.Context, sql string) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
-	defer stop()
-	start := time.Now()
-	result, err := s.Query(ctx, sql, s.explain)
-	took := time.Since(start)
-	if err != nil {
-		if ctx.Err() != nil {
-			fmt.Fprintln(s.Err, "stopped")
-			return
-		}
-		fmt.Fprintln(s.Err, s.Explain(err))
-		return
+// prompt says what a statement that has not ended is waiting for.
+func (s *Shell) prompt() string {
+	if s.pending == "" {
+		return "kspm> "
 	}
-	s.show(result)
-	for _, n := range result.Notes {
-		fmt.Fprintln(s.Err, n)
+	if mark, _ := unclosed(s.pending); mark != "" {
+		return fmt.Sprintf("%4s> ", mark)
 	}
-	if s.timing {
-		fmt.Fprintf(s.Err, "%d rows in %s\n", len(result.Rows), took.Round(time.Millisecond))
+	return "  ... "
+}
+
+// ask prompts for a line. A signal that ends the process does not wait for it.
+func (s *Shell) ask(ctx context.Context, line *liner.State) (string, error) {
+	type answer struct {
+		text string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		text, err := line.Prompt(s.prompt())
+		got <- answer{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(s.Err) // ends the prompt's line
+		return "", ctx.Err()
+	case a := <-got:
+		return a.text, a.err
 	}
 }
 
-func (s *Shell) load(line *liner.State) {
-	if f, err := os.Open(s.History); err == nil {
-		_, _ = line.ReadHistory(f)
-		f.Close()
+// commandIn is the command that a line holds, if it begins no statement and
+// goes on with none.
+func (s *Shell) commandIn(in string) (string, bool) {
+	in = strings.TrimSpace(in)
+	if s.pending != "" {
+		return "", false
 	}
+	switch strings.ToLower(strings.TrimSuffix(in, ";")) {
+	case "quit", "exit", `\q`:
+		return ".quit", true
+	case "help", "?", `\?`:
+		return ".help", true
+	}
+	return in, strings.HasPrefix(in, ".")
 }
 
-func (s *Shell) save(line *liner.State) {
-	if s.History == "" {
-		return
+// add takes a line, and returns the statements that end in it.
+func (s *Shell) add(in string) []Statement {
+	statements, rest := Split(s.pending + in + "\n")
+	s.pending = ""
+	if !blank(rest) {
+		s.pending = rest
 	}
-	if f, err := os.OpenFile(s.History, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err == nil {
-		_, _ = line.WriteHistory(f)
-		f.Close()
-	}
-}
-
-// Script runs statements from a reader, and stops at the first error.
-func (s *Shell) Script(ctx context.Context, in io.Reader, format string) error {
-	s.format = format
-	text, err := io.ReadAll(bufio.NewReader(in))
-	if err != nil {
-		return err
-	}
-	statements, rest := Split(string(text))
-	if last, ok := statement(string(text), len(text)-len(rest), len(text)); ok {
-		statements = append(statements, last)
-	}
-	for _, st := range statements {
-		// Errors count lines from the beginning of the script.
-		result, err := s.Query(ctx, strings.Repeat("\n", st.Line-1)+st.SQL, s.explain)
-		if err == nil {
-			err = s.Print(s.Out, s.format, result)
-		}
-		if err != nil {
-			return err
-		}
-		for _, n := range result.Notes {
-			fmt.Fprintln(s.Err, n)
-		}
-	}
-	return nil
+	return statements
 }
