@@ -53,17 +53,25 @@ var admission = fact("admission policies",
 func (x *admissionIndex) add(o *Object) {
 	switch v := o.Value.(type) {
 	case *admissionv1.ValidatingAdmissionPolicy:
-		x.addPolicy(false, &admissionPolicy{originOf(o), true, StrPtr(v.Spec.FailurePolicy), v.Spec.MatchConstraints.DeepCopy(),
-			JSON(v.Spec.MatchConditions), JSON(v.Spec.Validations), paramKind(v.Spec.ParamKind)})
+		x.addPolicy(false, &admissionPolicy{
+			originOf(o), true, StrPtr(v.Spec.FailurePolicy), v.Spec.MatchConstraints.DeepCopy(),
+			JSON(v.Spec.MatchConditions), JSON(v.Spec.Validations), paramKind(v.Spec.ParamKind),
+		})
 	case *admissionv1.MutatingAdmissionPolicy:
-		x.addPolicy(true, &admissionPolicy{originOf(o), true, StrPtr(v.Spec.FailurePolicy), v.Spec.MatchConstraints.DeepCopy(),
-			JSON(v.Spec.MatchConditions), JSON(v.Spec.Mutations), paramKind(v.Spec.ParamKind)})
+		x.addPolicy(true, &admissionPolicy{
+			originOf(o), true, StrPtr(v.Spec.FailurePolicy), v.Spec.MatchConstraints.DeepCopy(),
+			JSON(v.Spec.MatchConditions), JSON(v.Spec.Mutations), paramKind(v.Spec.ParamKind),
+		})
 	case *admissionv1.ValidatingAdmissionPolicyBinding:
-		x.addBinding(false, &admissionBinding{originOf(o), v.Spec.PolicyName, JSON(v.Spec.ValidationActions),
-			v.Spec.MatchResources.DeepCopy(), JSON(v.Spec.ParamRef), JSON(v.Spec.MatchResources)})
+		x.addBinding(false, &admissionBinding{
+			originOf(o), v.Spec.PolicyName, JSON(v.Spec.ValidationActions),
+			v.Spec.MatchResources.DeepCopy(), JSON(v.Spec.ParamRef), JSON(v.Spec.MatchResources),
+		})
 	case *admissionv1.MutatingAdmissionPolicyBinding:
-		x.addBinding(true, &admissionBinding{originOf(o), v.Spec.PolicyName, Null,
-			v.Spec.MatchResources.DeepCopy(), JSON(v.Spec.ParamRef), JSON(v.Spec.MatchResources)})
+		x.addBinding(true, &admissionBinding{
+			originOf(o), v.Spec.PolicyName, Null,
+			v.Spec.MatchResources.DeepCopy(), JSON(v.Spec.ParamRef), JSON(v.Spec.MatchResources),
+		})
 	}
 }
 

@@ -33,8 +33,10 @@ func TestEffective(t *testing.T) {
 		}, func(c *corev1.SecurityContext) {
 			c.AppArmorProfile = &corev1.AppArmorProfile{Type: corev1.AppArmorProfileTypeUnconfined}
 		}, "RuntimeDefault", "Unconfined"},
-		{"selinux", func(p *corev1.PodSecurityContext) { p.SELinuxOptions = &corev1.SELinuxOptions{Type: "container_t"} },
-			func(c *corev1.SecurityContext) { c.SELinuxOptions = &corev1.SELinuxOptions{User: "root"} }, `{"type":"container_t"}`, `{"user":"root"}`},
+		{
+			"selinux", func(p *corev1.PodSecurityContext) { p.SELinuxOptions = &corev1.SELinuxOptions{Type: "container_t"} },
+			func(c *corev1.SecurityContext) { c.SELinuxOptions = &corev1.SELinuxOptions{User: "root"} }, `{"type":"container_t"}`, `{"user":"root"}`,
+		},
 		{"windows_host_process", func(p *corev1.PodSecurityContext) {
 			p.WindowsOptions = &corev1.WindowsSecurityContextOptions{HostProcess: ptr(true)}
 		}, func(c *corev1.SecurityContext) {
@@ -79,8 +81,10 @@ func TestEffective(t *testing.T) {
 func TestContainers(t *testing.T) {
 	spec := corev1.PodSpec{
 		InitContainers: []corev1.Container{{Name: "setup", Image: "setup:1"}, {Name: "proxy", Image: "mesh:1", RestartPolicy: ptr(corev1.ContainerRestartPolicyAlways)}},
-		Containers: []corev1.Container{{Name: "app", Image: "registry.example:5000/team/app@sha256:0", SecurityContext: &corev1.SecurityContext{Privileged: ptr(false)},
-			Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{"cpu": resource.MustParse("250m"), "memory": resource.MustParse("1Gi")}}}},
+		Containers: []corev1.Container{{
+			Name: "app", Image: "registry.example:5000/team/app@sha256:0", SecurityContext: &corev1.SecurityContext{Privileged: ptr(false)},
+			Resources: corev1.ResourceRequirements{Limits: corev1.ResourceList{"cpu": resource.MustParse("250m"), "memory": resource.MustParse("1Gi")}},
+		}},
 		EphemeralContainers: []corev1.EphemeralContainer{{EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debug", Image: "busybox"}}},
 	}
 	o := object(Deployments, &appsv1.Deployment{ObjectMeta: meta("web"), Spec: appsv1.DeploymentSpec{Template: corev1.PodTemplateSpec{Spec: spec}}})
@@ -99,9 +103,11 @@ func TestContainers(t *testing.T) {
 // What is unset is NULL, and not what the API server would make of it.
 func TestUnsetIsNull(t *testing.T) {
 	row := rowsOf(t, K8sContainers, object(Pods, &corev1.Pod{ObjectMeta: meta("web"), Spec: podSpec("web:1")}))[0]
-	for _, column := range []string{"privileged", "allow_privilege_escalation", "read_only_root_filesystem", "proc_mount", "capabilities_add", "capabilities_drop",
+	for _, column := range []string{
+		"privileged", "allow_privilege_escalation", "read_only_root_filesystem", "proc_mount", "capabilities_add", "capabilities_drop",
 		"security_context", "host_pid", "host_network", "host_users", "automount_sa_token", "service_account_name", "image_pull_policy", "cpu_limit",
-		"stdin", "tty", "command", "args", "os", "pod_seccomp_type", "file", "line", "labels", "owner_kind", "created", "drift", "exempt"} {
+		"stdin", "tty", "command", "args", "os", "pod_seccomp_type", "file", "line", "labels", "owner_kind", "created", "drift", "exempt",
+	} {
 		if v, ok := row[column]; !ok || v != nil {
 			t.Errorf("%s is %v", column, v)
 		}

@@ -19,7 +19,8 @@ type Fact struct {
 
 // fact declares a fact held in a *T.
 func fact[T any](name string, resources []*Resource, add func(*T, *Object), merge func(into, from *T), finish func(*T)) *Fact {
-	f := &Fact{Name: name, Resources: resources,
+	f := &Fact{
+		Name: name, Resources: resources,
 		new:   func() any { return new(T) },
 		add:   func(v any, o *Object) { add(v.(*T), o) },
 		merge: func(into, from any) { merge(into.(*T), from.(*T)) },

@@ -164,8 +164,10 @@ func (k *kubeletFields) setDefaults(written bool) {
 		k.defaulted = append(k.defaulted, "streamingConnectionIdleTimeout")
 	}
 	if k.EvictionHard == nil && written {
-		k.EvictionHard = map[string]string{"memory.available": "100Mi", "nodefs.available": "10%", "nodefs.inodesFree": "5%",
-			"imagefs.available": "15%", "imagefs.inodesFree": "5%"}
+		k.EvictionHard = map[string]string{
+			"memory.available": "100Mi", "nodefs.available": "10%", "nodefs.inodesFree": "5%",
+			"imagefs.available": "15%", "imagefs.inodesFree": "5%",
+		}
 		k.defaulted = append(k.defaulted, "evictionHard")
 	}
 	slices.Sort(k.defaulted)

@@ -71,6 +71,7 @@ func unpackOwner(key string) ownerRef {
 func ownerKind(w *World, key string) Value {
 	return Str(get[ownerIndex](w, owners).top(unpackOwner(key)).kind)
 }
+
 func ownerName(w *World, key string) Value {
 	return Str(get[ownerIndex](w, owners).top(unpackOwner(key)).name)
 }

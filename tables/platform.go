@@ -18,19 +18,33 @@ var (
 		{"eks", "-eks-"}, {"gke", "-gke."}, {"ack", "-aliyun."}, {"rke2", "+rke2r"}, {"k3s", "+k3s"}, {"k0s", "+k0s"}, {"tanzu", "+vmware"},
 	}
 	domainMarks = []platformMark{
-		{"eks", ".eks.amazonaws.com"}, {"gke", ".gke.goog"}, {"aks", ".azmk8s.io"}, {"ack", ".aliyuncs.com"},
-		{"doks", ".k8s.ondigitalocean.com"}, {"lke", ".linodelke.net"},
+		{"eks", ".eks.amazonaws.com"},
+		{"gke", ".gke.goog"},
+		{"aks", ".azmk8s.io"},
+		{"ack", ".aliyuncs.com"},
+		{"doks", ".k8s.ondigitalocean.com"},
+		{"lke", ".linodelke.net"},
 	}
 	groupMarks = []platformMark{{"openshift", "config.openshift.io"}}
 	// Keys of labels and annotations; one that ends in a slash is a prefix.
 	nodeMarks = []platformMark{
-		{"eks", "eks.amazonaws.com/"}, {"eks", "alpha.eksctl.io/"},
-		{"gke", "cloud.google.com/gke-nodepool"}, {"gke", "cloud.google.com/gke-os-distribution"},
-		{"aks", "kubernetes.azure.com/cluster"}, {"aks", "kubernetes.azure.com/mode"},
-		{"ack", "alibabacloud.com/nodepool-id"}, {"oke", "oci.oraclecloud.com/"},
-		{"openshift", "node.openshift.io/os_id"}, {"doks", "doks.digitalocean.com/"}, {"lke", "lke.linode.com/"},
-		{"rke2", "rke2.io/"}, {"k3s", "k3s.io/"}, {"rke", "rke.cattle.io/"},
-		{"microk8s", "microk8s.io/cluster"}, {"k0s", "node.k0sproject.io/role"}, {"minikube", "minikube.k8s.io/name"},
+		{"eks", "eks.amazonaws.com/"},
+		{"eks", "alpha.eksctl.io/"},
+		{"gke", "cloud.google.com/gke-nodepool"},
+		{"gke", "cloud.google.com/gke-os-distribution"},
+		{"aks", "kubernetes.azure.com/cluster"},
+		{"aks", "kubernetes.azure.com/mode"},
+		{"ack", "alibabacloud.com/nodepool-id"},
+		{"oke", "oci.oraclecloud.com/"},
+		{"openshift", "node.openshift.io/os_id"},
+		{"doks", "doks.digitalocean.com/"},
+		{"lke", "lke.linode.com/"},
+		{"rke2", "rke2.io/"},
+		{"k3s", "k3s.io/"},
+		{"rke", "rke.cattle.io/"},
+		{"microk8s", "microk8s.io/cluster"},
+		{"k0s", "node.k0sproject.io/role"},
+		{"minikube", "minikube.k8s.io/name"},
 		{"kubeadm", "kubeadm.alpha.kubernetes.io/cri-socket"},
 	}
 	// Schemes of spec.providerID that name a platform rather than a cloud.

@@ -16,9 +16,11 @@ of its pods.`,
 	},
 	Columns: [][]column[podSpecRow]{
 		common[podSpecRow](), asset[podSpecRow](), podSecurity[podSpecRow](),
-		{jsonCol("template_labels", "labels of the pods: metadata.labels of a Pod or of the template", func(r podSpecRow) Value { return JSON(r.meta.Labels) }),
+		{
+			jsonCol("template_labels", "labels of the pods: metadata.labels of a Pod or of the template", func(r podSpecRow) Value { return JSON(r.meta.Labels) }),
 			jsonCol("images", "images of all containers, sorted", func(r podSpecRow) Value { return JSON(r.images()) }),
-			integer("mirror", "1 for the API server's image of a static pod", func(r podSpecRow) Value { return Bool(r.mirror()) })},
+			integer("mirror", "1 for the API server's image of a static pod", func(r podSpecRow) Value { return Bool(r.mirror()) }),
+		},
 		where[podSpecRow](),
 	},
 	Sources: podSpecSources(func(p podSpecRow, emit func(podSpecRow)) { emit(p) }),
@@ -36,8 +38,10 @@ var K8sPods = define(spec[podSpecRow]{
 	},
 	Columns: [][]column[podSpecRow]{
 		common[podSpecRow](), podStatus(),
-		{text("spec_id", "key of the pod spec, as in k8s_pod_specs", func(r podSpecRow) Value { return Str(r.ID()) }).key(),
-			text("exempt", "system for the cluster's own parts", func(r podSpecRow) Value { return exempt(r.Meta.Namespace) })},
+		{
+			text("spec_id", "key of the pod spec, as in k8s_pod_specs", func(r podSpecRow) Value { return Str(r.ID()) }).key(),
+			text("exempt", "system for the cluster's own parts", func(r podSpecRow) Value { return exempt(r.Meta.Namespace) }),
+		},
 		podSecurity[podSpecRow](), where[podSpecRow](),
 	},
 	Sources: []source[podSpecRow]{from(Pods, func(o *Object, v *corev1.Pod, emit func(podSpecRow)) {

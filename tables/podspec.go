@@ -72,10 +72,6 @@ func podSpecResources() []*Resource {
 	return rs
 }
 
-// windows reports whether the pod is declared for Windows nodes, by spec.os or
-// by node selector.
-func (p podSpecRow) windows() bool { return p.os() == "windows" }
-
 // os is "windows" or "linux", or empty when the spec does not say.
 func (p podSpecRow) os() string {
 	if p.spec.OS != nil && p.spec.OS.Name != "" {

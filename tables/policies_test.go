@@ -61,9 +61,12 @@ func TestNamespaces(t *testing.T) {
 }
 
 func TestQuotasAndLimits(t *testing.T) {
-	quota := &corev1.ResourceQuota{ObjectMeta: meta("q"), Spec: corev1.ResourceQuotaSpec{
-		Hard: corev1.ResourceList{"pods": resource.MustParse("10"), "limits.memory": resource.MustParse("4Gi")}, Scopes: []corev1.ResourceQuotaScope{"Terminating"}},
-		Status: corev1.ResourceQuotaStatus{Used: corev1.ResourceList{"pods": resource.MustParse("9")}}}
+	quota := &corev1.ResourceQuota{
+		ObjectMeta: meta("q"), Spec: corev1.ResourceQuotaSpec{
+			Hard: corev1.ResourceList{"pods": resource.MustParse("10"), "limits.memory": resource.MustParse("4Gi")}, Scopes: []corev1.ResourceQuotaScope{"Terminating"},
+		},
+		Status: corev1.ResourceQuotaStatus{Used: corev1.ResourceList{"pods": resource.MustParse("9")}},
+	}
 	empty := &corev1.ResourceQuota{ObjectMeta: meta("empty")}
 	got := pick(rowsOf(t, K8sResourceQuotas, object(ResourceQuotas, quota), object(ResourceQuotas, empty)), "name", "resource", "hard", "used", "hard_value", "scopes")
 	want := [][]any{

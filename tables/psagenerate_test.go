@@ -137,8 +137,10 @@ func (d dice) selinux() *corev1.SELinuxOptions {
 	if d.chance(70) {
 		return nil
 	}
-	return &corev1.SELinuxOptions{Type: one(d, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t", "spc_t"),
-		User: one(d, "", "", "", "system_u"), Role: one(d, "", "", "", "system_r"), Level: one(d, "", "s0:c1,c2")}
+	return &corev1.SELinuxOptions{
+		Type: one(d, "", "container_t", "container_init_t", "container_kvm_t", "container_engine_t", "spc_t"),
+		User: one(d, "", "", "", "system_u"), Role: one(d, "", "", "", "system_r"), Level: one(d, "", "s0:c1,c2"),
+	}
 }
 
 func (d dice) windows() *corev1.WindowsSecurityContextOptions {

@@ -84,38 +84,66 @@ func TestFolding(t *testing.T) {
 		objects []*Object
 		want    []string
 	}{
-		{"a workload stands for its pods", []*Object{web, rs, pod("web-1-a", "web:2", "ReplicaSet", "web-1"), pod("web-1-b", "web:2", "ReplicaSet", "web-1")},
-			[]string{"Deployment/web for Deployment/web, 2 pods"}},
-		{"pods that differ alike are judged once", []*Object{web, rs, pod("web-1-a", "web:2", "ReplicaSet", "web-1"),
-			with(pod("web-1-c", "web:2", "ReplicaSet", "web-1"), injected), with(pod("web-1-b", "web:2", "ReplicaSet", "web-1"), injected)},
-			[]string{"Deployment/web for Deployment/web, 3 pods", "Pod/web-1-b for Deployment/web, 2 pods, drift Pod/web-1-b"}},
+		{
+			"a workload stands for its pods",
+			[]*Object{web, rs, pod("web-1-a", "web:2", "ReplicaSet", "web-1"), pod("web-1-b", "web:2", "ReplicaSet", "web-1")},
+			[]string{"Deployment/web for Deployment/web, 2 pods"},
+		},
+		{
+			"pods that differ alike are judged once",
+			[]*Object{
+				web, rs, pod("web-1-a", "web:2", "ReplicaSet", "web-1"),
+				with(pod("web-1-c", "web:2", "ReplicaSet", "web-1"), injected), with(pod("web-1-b", "web:2", "ReplicaSet", "web-1"), injected),
+			},
+			[]string{"Deployment/web for Deployment/web, 3 pods", "Pod/web-1-b for Deployment/web, 2 pods, drift Pod/web-1-b"},
+		},
 		{"an ephemeral container is a difference", []*Object{web, rs, with(pod("web-1-a", "web:2", "ReplicaSet", "web-1"), func(p *corev1.Pod) {
 			p.Spec.EphemeralContainers = []corev1.EphemeralContainer{{EphemeralContainerCommon: corev1.EphemeralContainerCommon{Name: "debug"}}}
 		})}, []string{"Deployment/web for Deployment/web, 1 pods", "Pod/web-1-a for Deployment/web, 1 pods, drift Pod/web-1-a"}},
-		{"a rollout in progress", []*Object{web, rs, replicaSet("web-0", "web:1", 1, "Deployment", "web"), pod("web-0-a", "web:1", "ReplicaSet", "web-0")},
-			[]string{"Deployment/web for Deployment/web, 1 pods", "Pod/web-0-a for Deployment/web, 1 pods, drift Pod/web-0-a"}},
-		{"a rollout that is over", []*Object{web, rs, replicaSet("web-0", "web:1", 0, "Deployment", "web")},
-			[]string{"Deployment/web for Deployment/web, 0 pods"}},
+		{
+			"a rollout in progress",
+			[]*Object{web, rs, replicaSet("web-0", "web:1", 1, "Deployment", "web"), pod("web-0-a", "web:1", "ReplicaSet", "web-0")},
+			[]string{"Deployment/web for Deployment/web, 1 pods", "Pod/web-0-a for Deployment/web, 1 pods, drift Pod/web-0-a"},
+		},
+		{
+			"a rollout that is over",
+			[]*Object{web, rs, replicaSet("web-0", "web:1", 0, "Deployment", "web")},
+			[]string{"Deployment/web for Deployment/web, 0 pods"},
+		},
 		{"a pod of nobody's", []*Object{pod("lonely", "web:1")}, []string{"Pod/lonely for Pod/lonely, 1 pods"}},
 		{"a finished pod does nothing", []*Object{with(pod("done", "web:1"), finished)}, nil},
-		{"a static pod is its own", []*Object{with(pod("etcd-1", "etcd:1", "Node", "node-1"), func(p *corev1.Pod) {})},
-			[]string{"Pod/etcd-1 for Pod/etcd-1, 1 pods"}},
+		{
+			"a static pod is its own",
+			[]*Object{with(pod("etcd-1", "etcd:1", "Node", "node-1"), func(p *corev1.Pod) {})},
+			[]string{"Pod/etcd-1 for Pod/etcd-1, 1 pods"},
+		},
 		{"a ReplicaSet of nobody's, scaled to zero", []*Object{replicaSet("old", "web:1", 0)}, nil},
-		{"a ReplicaSet of an owner we do not know", []*Object{replicaSet("canary-1", "web:1", 1, "Rollout", "canary"), pod("canary-1-a", "web:1", "ReplicaSet", "canary-1")},
-			[]string{"ReplicaSet/canary-1 for Rollout/canary, 1 pods, drift ReplicaSet/canary-1"}},
-		{"pods of an owner without a template", []*Object{pod("flow-b", "step:1", "Workflow", "flow"), pod("flow-a", "step:1", "Workflow", "flow"), pod("flow-c", "step:2", "Workflow", "flow")},
-			[]string{"Pod/flow-a for Workflow/flow, 2 pods, drift Pod/flow-a", "Pod/flow-c for Workflow/flow, 1 pods, drift Pod/flow-c"}},
+		{
+			"a ReplicaSet of an owner we do not know",
+			[]*Object{replicaSet("canary-1", "web:1", 1, "Rollout", "canary"), pod("canary-1-a", "web:1", "ReplicaSet", "canary-1")},
+			[]string{"ReplicaSet/canary-1 for Rollout/canary, 1 pods, drift ReplicaSet/canary-1"},
+		},
+		{
+			"pods of an owner without a template",
+			[]*Object{pod("flow-b", "step:1", "Workflow", "flow"), pod("flow-a", "step:1", "Workflow", "flow"), pod("flow-c", "step:2", "Workflow", "flow")},
+			[]string{"Pod/flow-a for Workflow/flow, 2 pods, drift Pod/flow-a", "Pod/flow-c for Workflow/flow, 1 pods, drift Pod/flow-c"},
+		},
 		{"a claim of a StatefulSet is no difference", []*Object{
 			object(StatefulSets, &appsv1.StatefulSet{ObjectMeta: meta("db"), Spec: appsv1.StatefulSetSpec{Template: corev1.PodTemplateSpec{Spec: podSpec("db:1")}}}),
 			with(pod("db-0", "db:1", "StatefulSet", "db"), func(p *corev1.Pod) {
 				p.Spec.Hostname = "db-0"
 				p.Spec.Volumes = append(p.Spec.Volumes, corev1.Volume{Name: "data", VolumeSource: corev1.VolumeSource{PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data-db-0"}}})
-			})}, []string{"StatefulSet/db for StatefulSet/db, 1 pods"}},
-		{"a CronJob's jobs and their pods", []*Object{
-			object(CronJobs, &batchv1.CronJob{ObjectMeta: meta("nightly"), Spec: batchv1.CronJobSpec{JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: podSpec("run:1")}}}}}),
-			object(Jobs, &batchv1.Job{ObjectMeta: meta("nightly-1", "CronJob", "nightly"), Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: podSpec("run:1")}}}),
-			with(pod("nightly-1-a", "run:1", "Job", "nightly-1"), finished), pod("nightly-1-b", "run:1", "Job", "nightly-1")},
-			[]string{"CronJob/nightly for CronJob/nightly, 1 pods"}},
+			}),
+		}, []string{"StatefulSet/db for StatefulSet/db, 1 pods"}},
+		{
+			"a CronJob's jobs and their pods",
+			[]*Object{
+				object(CronJobs, &batchv1.CronJob{ObjectMeta: meta("nightly"), Spec: batchv1.CronJobSpec{JobTemplate: batchv1.JobTemplateSpec{Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: podSpec("run:1")}}}}}),
+				object(Jobs, &batchv1.Job{ObjectMeta: meta("nightly-1", "CronJob", "nightly"), Spec: batchv1.JobSpec{Template: corev1.PodTemplateSpec{Spec: podSpec("run:1")}}}),
+				with(pod("nightly-1-a", "run:1", "Job", "nightly-1"), finished), pod("nightly-1-b", "run:1", "Job", "nightly-1"),
+			},
+			[]string{"CronJob/nightly for CronJob/nightly, 1 pods"},
+		},
 		{"a ring of owners", []*Object{replicaSet("a", "web:1", 1, "ReplicaSet", "b"), replicaSet("b", "web:1", 1, "ReplicaSet", "a")}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {

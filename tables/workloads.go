@@ -55,35 +55,49 @@ var K8sWorkloads = define(spec[workloadRow]{
 func workloadSources() []source[workloadRow] {
 	return []source[workloadRow]{
 		from(Deployments, func(o *Object, v *appsv1.Deployment, emit func(workloadRow)) {
-			emit(workloadRow{podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: v.Status.ReadyReplicas,
-				updated: v.Status.UpdatedReplicas, selector: v.Spec.Selector, strategy: string(v.Spec.Strategy.Type), paused: v.Spec.Paused})
+			emit(workloadRow{
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: v.Status.ReadyReplicas,
+				updated: v.Status.UpdatedReplicas, selector: v.Spec.Selector, strategy: string(v.Spec.Strategy.Type), paused: v.Spec.Paused,
+			})
 		}),
 		from(StatefulSets, func(o *Object, v *appsv1.StatefulSet, emit func(workloadRow)) {
-			emit(workloadRow{podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: v.Status.ReadyReplicas,
-				updated: v.Status.UpdatedReplicas, selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type)})
+			emit(workloadRow{
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: v.Status.ReadyReplicas,
+				updated: v.Status.UpdatedReplicas, selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type),
+			})
 		}),
 		from(DaemonSets, func(o *Object, v *appsv1.DaemonSet, emit func(workloadRow)) {
-			emit(workloadRow{podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: Int(v.Status.DesiredNumberScheduled), ready: v.Status.NumberReady,
-				updated: v.Status.UpdatedNumberScheduled, selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type)})
+			emit(workloadRow{
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: Int(v.Status.DesiredNumberScheduled), ready: v.Status.NumberReady,
+				updated: v.Status.UpdatedNumberScheduled, selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type),
+			})
 		}),
 		from(CronJobs, func(o *Object, v *batchv1.CronJob, emit func(workloadRow)) {
-			emit(workloadRow{podSpecRow: template(o, &v.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template.spec"),
-				desired: IntPtr(v.Spec.JobTemplate.Spec.Parallelism), schedule: v.Spec.Schedule, suspend: v.Spec.Suspend, strategy: string(v.Spec.ConcurrencyPolicy)})
+			emit(workloadRow{
+				podSpecRow: template(o, &v.Spec.JobTemplate.Spec.Template, "spec.jobTemplate.spec.template.spec"),
+				desired:    IntPtr(v.Spec.JobTemplate.Spec.Parallelism), schedule: v.Spec.Schedule, suspend: v.Spec.Suspend, strategy: string(v.Spec.ConcurrencyPolicy),
+			})
 		}),
 		from(Jobs, func(o *Object, v *batchv1.Job, emit func(workloadRow)) {
-			emit(workloadRow{podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Parallelism),
-				ready: v.Status.Active, updated: v.Status.Succeeded, selector: v.Spec.Selector, suspend: v.Spec.Suspend})
+			emit(workloadRow{
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Parallelism),
+				ready: v.Status.Active, updated: v.Status.Succeeded, selector: v.Spec.Selector, suspend: v.Spec.Suspend,
+			})
 		}),
 		from(ReplicaSets, func(o *Object, v *appsv1.ReplicaSet, emit func(workloadRow)) {
-			emit(workloadRow{podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas),
-				ready: v.Status.ReadyReplicas, updated: v.Status.FullyLabeledReplicas, selector: v.Spec.Selector})
+			emit(workloadRow{
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas),
+				ready: v.Status.ReadyReplicas, updated: v.Status.FullyLabeledReplicas, selector: v.Spec.Selector,
+			})
 		}),
 		from(ReplicationControllers, func(o *Object, v *corev1.ReplicationController, emit func(workloadRow)) {
 			if v.Spec.Template == nil {
 				return
 			}
-			emit(workloadRow{podSpecRow: template(o, v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas),
-				ready: v.Status.ReadyReplicas, updated: v.Status.FullyLabeledReplicas, selector: &metav1.LabelSelector{MatchLabels: v.Spec.Selector}})
+			emit(workloadRow{
+				podSpecRow: template(o, v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas),
+				ready: v.Status.ReadyReplicas, updated: v.Status.FullyLabeledReplicas, selector: &metav1.LabelSelector{MatchLabels: v.Spec.Selector},
+			})
 		}),
 	}
 }

@@ -135,8 +135,10 @@ type assetsOnce struct {
 
 func (r *run) report(ctx context.Context) (*posture.Report, error) {
 	rules := r.opts.Rules.rules
-	report := &posture.Report{Source: r.src.Info, Benchmark: r.opts.Benchmark, Problems: r.src.Problems,
-		Rules: make([]posture.RuleResult, len(rules)), NotAssessed: r.unread()}
+	report := &posture.Report{
+		Source: r.src.Info, Benchmark: r.opts.Benchmark, Problems: r.src.Problems,
+		Rules: make([]posture.RuleResult, len(rules)), NotAssessed: r.unread(),
+	}
 	report.Source.Namespace = r.opts.Namespace
 	if report.Source.Objects == 0 {
 		for _, n := range r.set.Objects {

@@ -53,8 +53,10 @@ func (p *withPosture) eachRule(ctx context.Context, f func(*tables.Object)) erro
 	}
 	defer db.Close()
 	for _, c := range rules.rules {
-		info := tables.RuleInfo{ID: c.ID, Benchmark: c.Benchmark(), Title: c.Title, Section: c.Section, Severity: c.Severity, Verdict: c.Verdict,
-			Why: c.Why, Fix: c.Fix, SQL: c.SQL, Aliases: c.Aliases, References: c.References}
+		info := tables.RuleInfo{
+			ID: c.ID, Benchmark: c.Benchmark(), Title: c.Title, Section: c.Section, Severity: c.Severity, Verdict: c.Verdict,
+			Why: c.Why, Fix: c.Fix, SQL: c.SQL, Aliases: c.Aliases, References: c.References,
+		}
 		if c.query != nil {
 			for t := range c.query.Reads {
 				info.Tables = append(info.Tables, t.Name)

@@ -67,8 +67,10 @@ func (w *world) question() question {
 	}
 	verbs := rbacVerbs[:len(rbacVerbs)-1]
 	if w.IntN(5) == 0 {
-		q.NonResourceAttributes = &authorizationv1.NonResourceAttributes{Verb: pick(w, verbs),
-			Path: pick(w, []string{"/metrics", "/metrics/x", "/metricsx", "/logs/a", "/logs/b", "/lo", "/", "/healthz", "/nothing"})}
+		q.NonResourceAttributes = &authorizationv1.NonResourceAttributes{
+			Verb: pick(w, verbs),
+			Path: pick(w, []string{"/metrics", "/metrics/x", "/metricsx", "/logs/a", "/logs/b", "/lo", "/", "/healthz", "/nothing"}),
+		}
 		return q
 	}
 	r := &authorizationv1.ResourceAttributes{
@@ -204,7 +206,8 @@ func review(t *testing.T, cfg *rest.Config, questions []question) []bool {
 	}
 	for _, verb := range []string{"get", "list"} {
 		marker := authorizationv1.SubjectAccessReviewSpec{User: "marker", ResourceAttributes: &authorizationv1.ResourceAttributes{
-			Verb: verb, Group: "marker", Resource: "markers", Namespace: rbacNamespaces[0]}}
+			Verb: verb, Group: "marker", Resource: "markers", Namespace: rbacNamespaces[0],
+		}}
 		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 			ok, err := may(marker)
 			if err != nil || time.Now().After(deadline) {

@@ -114,7 +114,8 @@ func newWorld(seed uint64) *world {
 	clusterRole := func() string { return fmt.Sprintf("t2-%02d", w.IntN(17)) } // the last does not exist
 	for i := range 16 {
 		w.clusterRoleBindings = append(w.clusterRoleBindings, &rbacv1.ClusterRoleBinding{
-			ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("t2-%02d", i)}, RoleRef: ref("ClusterRole", clusterRole()), Subjects: w.subjects(false)})
+			ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("t2-%02d", i)}, RoleRef: ref("ClusterRole", clusterRole()), Subjects: w.subjects(false),
+		})
 	}
 	for _, ns := range rbacNamespaces {
 		for i := range 3 {
@@ -122,8 +123,10 @@ func newWorld(seed uint64) *world {
 			w.roles = append(w.roles, &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: fmt.Sprintf("t2-%02d", i)}, Rules: w.rules(false)})
 		}
 		for i := range 12 {
-			b := &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: fmt.Sprintf("t2-%02d", i)},
-				RoleRef: ref("ClusterRole", clusterRole()), Subjects: w.subjects(true)}
+			b := &rbacv1.RoleBinding{
+				ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: fmt.Sprintf("t2-%02d", i)},
+				RoleRef:    ref("ClusterRole", clusterRole()), Subjects: w.subjects(true),
+			}
 			if w.IntN(2) == 0 {
 				b.RoleRef = ref("Role", fmt.Sprintf("t2-%02d", w.IntN(4)))
 			}
@@ -175,12 +178,16 @@ func (w *world) mark() {
 	meta := metav1.ObjectMeta{Name: "zz-marker"}
 	local := metav1.ObjectMeta{Name: "zz-marker", Namespace: rbacNamespaces[0]}
 	w.clusterRoles = append(w.clusterRoles, &rbacv1.ClusterRole{ObjectMeta: meta, Rules: rule})
-	w.clusterRoleBindings = append(w.clusterRoleBindings, &rbacv1.ClusterRoleBinding{ObjectMeta: meta, Subjects: user,
-		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: meta.Name}})
+	w.clusterRoleBindings = append(w.clusterRoleBindings, &rbacv1.ClusterRoleBinding{
+		ObjectMeta: meta, Subjects: user,
+		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: meta.Name},
+	})
 	rule = []rbacv1.PolicyRule{{Verbs: []string{"list"}, APIGroups: []string{"marker"}, Resources: []string{"markers"}}}
 	w.roles = append(w.roles, &rbacv1.Role{ObjectMeta: local, Rules: rule})
-	w.roleBindings = append(w.roleBindings, &rbacv1.RoleBinding{ObjectMeta: local, Subjects: user,
-		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: meta.Name}})
+	w.roleBindings = append(w.roleBindings, &rbacv1.RoleBinding{
+		ObjectMeta: local, Subjects: user,
+		RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: meta.Name},
+	})
 }
 
 // create makes the world in a cluster.

@@ -71,8 +71,10 @@ func (o *snapshotOptions) run(ctx context.Context) error {
 	var sum snapshot.Summary
 	err = o.write(output{file: o.output}, func(w io.Writer) error {
 		sum, err = snapshot.Write(ctx, w, src, snapshot.Options{
-			Info: snapshot.Info{Name: src.Info.Name, UID: src.Info.ClusterUID, Version: src.Info.Version, Provider: src.Info.Provider,
-				Taken: time.Now().UTC().Truncate(time.Second), Namespace: o.kube.Namespace()},
+			Info: snapshot.Info{
+				Name: src.Info.Name, UID: src.Info.ClusterUID, Version: src.Info.Version, Provider: src.Info.Provider,
+				Taken: time.Now().UTC().Truncate(time.Second), Namespace: o.kube.Namespace(),
+			},
 			Tool: clientVersion(), Resources: resources, Reason: src.Reason,
 		})
 		return err

@@ -39,10 +39,16 @@ func TestEvidenceJSON(t *testing.T) {
 
 // A report comes back as it went, findings and all.
 func TestReportJSON(t *testing.T) {
-	r := &Report{Benchmark: "nsa", Source: Source{Type: "cluster", Name: "prod"}, Rules: []RuleResult{{ID: "A-1", Severity: High, Status: Fail, Judged: []Asset{pod("a")},
-		Findings: []Finding{{Asset: pod("a"), Severity: Low, File: "a.yaml", Line: 3, Pods: 2, Fix: "do", Waiver: &Waiver{"why", "who", "2030-01-01"},
-			Evidence: []Evidence{{Path: "p", Actual: int64(1), Expected: "2", Details: []Detail{{"x", "y"}}}}}}}},
-		NotAssessed: []Unread{{"pods", "forbidden", "{}"}}}
+	r := &Report{
+		Benchmark: "nsa", Source: Source{Type: "cluster", Name: "prod"}, Rules: []RuleResult{{
+			ID: "A-1", Severity: High, Status: Fail, Judged: []Asset{pod("a")},
+			Findings: []Finding{{
+				Asset: pod("a"), Severity: Low, File: "a.yaml", Line: 3, Pods: 2, Fix: "do", Waiver: &Waiver{"why", "who", "2030-01-01"},
+				Evidence: []Evidence{{Path: "p", Actual: int64(1), Expected: "2", Details: []Detail{{"x", "y"}}}},
+			}},
+		}},
+		NotAssessed: []Unread{{"pods", "forbidden", "{}"}},
+	}
 	r.Finish()
 	text, err := json.Marshal(r)
 	if err != nil {

@@ -34,8 +34,10 @@ func TestHostileNames(t *testing.T) {
 			t.Fatalf("%q: %s", name, documents)
 		}
 		spec := map[string]any{"hostPID": false, "containers": []any{map[string]any{"name": name, "securityContext": map[string]any{"privileged": false}}}}
-		want := map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": name, "namespace": name},
-			"spec": map[string]any{"template": map[string]any{"spec": spec}}}
+		want := map[string]any{
+			"apiVersion": "apps/v1", "kind": "Deployment", "metadata": map[string]any{"name": name, "namespace": name},
+			"spec": map[string]any{"template": map[string]any{"spec": spec}},
+		}
 		if diff := gocmp.Diff(want, decoded(t, patch)); diff != "" {
 			t.Errorf("%q: patch\n%s\n%s", name, patch, diff)
 		}

@@ -74,8 +74,10 @@ func elsewhere(asset posture.Asset, drift any) string {
 
 // Row is a row of evidence as templates see it.
 func Row(f posture.Finding, e posture.Evidence) rule.Row {
-	row := rule.Row{"kind": f.Kind, "namespace": f.Namespace, "name": f.Name, "file": f.File, "line": f.Line,
-		"severity": f.Severity.String(), "path": e.Path, "actual": orEmpty(e.Actual), "expected": orEmpty(e.Expected)}
+	row := rule.Row{
+		"kind": f.Kind, "namespace": f.Namespace, "name": f.Name, "file": f.File, "line": f.Line,
+		"severity": f.Severity.String(), "path": e.Path, "actual": orEmpty(e.Actual), "expected": orEmpty(e.Expected),
+	}
 	for _, d := range e.Details {
 		row[d.Name] = orEmpty(d.Value)
 	}

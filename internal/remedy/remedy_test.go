@@ -122,8 +122,10 @@ func decoded(t *testing.T, text string) map[string]any {
 
 // Objects to create are made once each; commands are quoted.
 func TestObjectsAndCommands(t *testing.T) {
-	fix := fixOf(t, rule.Header{Fix: "Do.", Manifest: []any{map[string]any{"kind": "NetworkPolicy", "metadata": map[string]any{"namespace": "{{.namespace}}", "labels": []any{"{{.container}}", 7}}}},
-		Command: "kubectl label ns {{.namespace}} x={{.container}}"}, web, evidence("it's; rm -rf", "regular"), evidence("it's; rm -rf", "regular"))
+	fix := fixOf(t, rule.Header{
+		Fix: "Do.", Manifest: []any{map[string]any{"kind": "NetworkPolicy", "metadata": map[string]any{"namespace": "{{.namespace}}", "labels": []any{"{{.container}}", 7}}}},
+		Command: "kubectl label ns {{.namespace}} x={{.container}}",
+	}, web, evidence("it's; rm -rf", "regular"), evidence("it's; rm -rf", "regular"))
 	want := []map[string]any{{"kind": "NetworkPolicy", "metadata": map[string]any{"namespace": "shop", "labels": []any{"it's; rm -rf", 7}}}}
 	if diff := gocmp.Diff(want, fix.Objects); diff != "" {
 		t.Error(diff)

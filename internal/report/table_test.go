@@ -44,8 +44,10 @@ func failing(name string, rows ...posture.Evidence) posture.Finding {
 
 // sample has one of each thing that a table can show.
 func sample() *posture.Report {
-	privileged := posture.Evidence{Path: "spec.template.spec.containers[0].securityContext.privileged", Actual: "true", Expected: "false",
-		Details: []posture.Detail{{Name: "container", Value: "app"}, {Name: "drift", Value: nil}, {Name: "note", Value: "two\nlines"}, {Name: "pods", Value: int64(3)}}}
+	privileged := posture.Evidence{
+		Path: "spec.template.spec.containers[0].securityContext.privileged", Actual: "true", Expected: "false",
+		Details: []posture.Detail{{Name: "container", Value: "app"}, {Name: "drift", Value: nil}, {Name: "note", Value: "two\nlines"}, {Name: "pods", Value: int64(3)}},
+	}
 	var many []posture.Finding
 	var assets []posture.Asset
 	for i := range 7 {
@@ -60,12 +62,16 @@ func sample() *posture.Report {
 	r := &posture.Report{
 		Rules: []posture.RuleResult{
 			{ID: "A-7", Title: "Privileged containers", Section: "Pods", Severity: posture.High, Status: posture.Fail, Judged: assets, Findings: many},
-			{ID: "A-8", Title: "No quota", Section: "Namespaces", Severity: posture.Critical, Status: posture.Fail,
+			{
+				ID: "A-8", Title: "No quota", Section: "Namespaces", Severity: posture.Critical, Status: posture.Fail,
 				Judged:   []posture.Asset{{Kind: "Namespace", Name: "shop"}, {Kind: "Namespace", Name: "dev"}},
-				Findings: []posture.Finding{{Asset: posture.Asset{Kind: "Namespace", Name: "shop"}, Evidence: []posture.Evidence{{Path: "spec.hard.limits.memory", Expected: "a limit"}}}}},
+				Findings: []posture.Finding{{Asset: posture.Asset{Kind: "Namespace", Name: "shop"}, Evidence: []posture.Evidence{{Path: "spec.hard.limits.memory", Expected: "a limit"}}}},
+			},
 			{ID: "A-9", Title: "Passes", Section: "Pods", Severity: posture.Low, Status: posture.Pass, Judged: assets[:2]},
-			{ID: "A-10", Title: "Looks like a password", Section: "Pods", Severity: posture.Medium, Status: posture.Review, Judged: assets[:3],
-				Findings: []posture.Finding{failing("web-1", posture.Evidence{Path: "spec.x", Actual: strings.Repeat("s3cret", 20), Expected: "a Secret"})}},
+			{
+				ID: "A-10", Title: "Looks like a password", Section: "Pods", Severity: posture.Medium, Status: posture.Review, Judged: assets[:3],
+				Findings: []posture.Finding{failing("web-1", posture.Evidence{Path: "spec.x", Actual: strings.Repeat("s3cret", 20), Expected: "a Secret"})},
+			},
 			{ID: "A-11", Title: "Nodes are patched", Section: "Nodes", Severity: posture.Medium, Status: posture.NotAssessed, Reason: "nodes forbidden"},
 			{ID: "A-12", Title: "Broken", Section: "Nodes", Severity: posture.Medium, Status: posture.Error, Reason: "no such column: x"},
 			{ID: "A-13", Title: "By hand", Section: "Logs", Severity: posture.Info, Status: posture.Manual},
@@ -154,8 +160,12 @@ func TestBar(t *testing.T) {
 
 func TestGrants(t *testing.T) {
 	got := Grants([]posture.Unread{
-		{Resource: "deployments.apps", Grant: "{}"}, {Resource: "jobs.batch", Reason: "timeout"}, {Resource: "nodes", Grant: "{}"},
-		{Resource: "pods", Grant: "{}"}, {Resource: "statefulsets.apps", Grant: "{}"}, {Resource: "roles.rbac.authorization.k8s.io", Grant: "{}"},
+		{Resource: "deployments.apps", Grant: "{}"},
+		{Resource: "jobs.batch", Reason: "timeout"},
+		{Resource: "nodes", Grant: "{}"},
+		{Resource: "pods", Grant: "{}"},
+		{Resource: "statefulsets.apps", Grant: "{}"},
+		{Resource: "roles.rbac.authorization.k8s.io", Grant: "{}"},
 	})
 	want := []string{
 		`- {apiGroups: [""], resources: ["nodes", "pods"], verbs: ["get", "list"]}`,

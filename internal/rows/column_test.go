@@ -82,9 +82,24 @@ func TestMayEqual(t *testing.T) {
 	for _, test := range []struct {
 		v, equal any
 	}{
-		{"abc", "abc"}, {"ABC", "abc"}, {"abc", "abc   "}, {"abc  ", "ABC"},
-		{int64(1), "1"}, {"1", int64(1)}, {1.0, int64(1)}, {int64(1), 1.0}, {"1.0", int64(1)}, {"1e0", int64(1)}, {" 1", int64(1)}, {"\t1 ", 1.0}, {"+1", int64(1)}, {"01", int64(1)},
-		{int64(9007199254740993), "9007199254740993"}, {math.Copysign(0, -1), int64(0)}, {"", "  "}, {"", ""},
+		{"abc", "abc"},
+		{"ABC", "abc"},
+		{"abc", "abc   "},
+		{"abc  ", "ABC"},
+		{int64(1), "1"},
+		{"1", int64(1)},
+		{1.0, int64(1)},
+		{int64(1), 1.0},
+		{"1.0", int64(1)},
+		{"1e0", int64(1)},
+		{" 1", int64(1)},
+		{"\t1 ", 1.0},
+		{"+1", int64(1)},
+		{"01", int64(1)},
+		{int64(9007199254740993), "9007199254740993"},
+		{math.Copysign(0, -1), int64(0)},
+		{"", "  "},
+		{"", ""},
 	} {
 		const code = 3
 		c := &Column{Codes: []uint32{0, 1, 2, code}, Values: []any{nil, "other", int64(7), test.equal}}

@@ -55,8 +55,10 @@ func (f *fake) Each(ctx context.Context, r *tables.Resource, scope Scope, emit f
 func pods(names ...string) []metav1.Object {
 	var out []metav1.Object
 	for _, name := range names {
-		out = append(out, &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, UID: types.UID(name)},
-			Spec: corev1.PodSpec{Containers: []corev1.Container{{Name: "app"}, {Name: "log"}}}})
+		out = append(out, &corev1.Pod{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: name, UID: types.UID(name)},
+			Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app"}, {Name: "log"}}},
+		})
 	}
 	return out
 }
@@ -109,8 +111,10 @@ func TestLoadRestarts(t *testing.T) {
 	})
 	shop := []metav1.Object{&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}}}
 	for tries := range 4 {
-		src := &fake{objects: map[*tables.Resource][]metav1.Object{tables.Pods: pods("a", "b", "c"), tables.Namespaces: shop},
-			scripts: map[*tables.Resource][]func(func(int)) error{tables.Pods: slices.Repeat([]func(func(int)) error{breakOff}, tries)}}
+		src := &fake{
+			objects: map[*tables.Resource][]metav1.Object{tables.Pods: pods("a", "b", "c"), tables.Namespaces: shop},
+			scripts: map[*tables.Resource][]func(func(int)) error{tables.Pods: slices.Repeat([]func(func(int)) error{breakOff}, tries)},
+		}
 		set := load(t, src, plan)
 		if want := min(tries+1, maxTries); src.calls[tables.Pods] != want {
 			t.Errorf("broken %d times: read %d times, want %d", tries, src.calls[tables.Pods], want)
@@ -136,8 +140,10 @@ func TestLoadRestarts(t *testing.T) {
 // loaded.
 func TestLoadGoesOn(t *testing.T) {
 	forbidden := errors.New("forbidden")
-	src := &fake{objects: map[*tables.Resource][]metav1.Object{tables.Pods: pods("a"), tables.Namespaces: {&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}}}},
-		scripts: map[*tables.Resource][]func(func(int)) error{tables.Pods: {func(give func(int)) error { give(1); return forbidden }}}}
+	src := &fake{
+		objects: map[*tables.Resource][]metav1.Object{tables.Pods: pods("a"), tables.Namespaces: {&corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: "shop"}}}},
+		scripts: map[*tables.Resource][]func(func(int)) error{tables.Pods: {func(give func(int)) error { give(1); return forbidden }}},
+	}
 	plan := planFor(t, map[*tables.Table][]string{tables.K8sPods: {"name"}, tables.K8sNamespaces: {"name", "pod_count"}})
 	set := load(t, src, plan)
 	if src.calls[tables.Pods] != 1 || set.Unread[tables.Pods] != forbidden || len(set.Unread) != 1 {
@@ -196,8 +202,10 @@ func TestLoadPutsTogether(t *testing.T) {
 		tables.ClusterRoles: {&rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "c"}, Rules: append(rule, rule...)}},
 	}}
 	set := load(t, src, planFor(t, map[*tables.Table][]string{tables.K8sPods: {"name", "owner_kind", "owner_name"}, tables.K8sRbacRules: {"name", "role_kind", "verbs"}}))
-	got := [][]any{values(t, set, tables.K8sPods, "owner_kind"), values(t, set, tables.K8sPods, "owner_name"),
-		values(t, set, tables.K8sRbacRules, "role_kind"), values(t, set, tables.K8sRbacRules, "name"), values(t, set, tables.K8sRbacRules, "verbs")}
+	got := [][]any{
+		values(t, set, tables.K8sPods, "owner_kind"), values(t, set, tables.K8sPods, "owner_name"),
+		values(t, set, tables.K8sRbacRules, "role_kind"), values(t, set, tables.K8sRbacRules, "name"), values(t, set, tables.K8sRbacRules, "verbs"),
+	}
 	want := [][]any{{"Deployment", nil}, {"web", nil}, {"ClusterRole", "ClusterRole", "Role"}, {"c", "c", "r"}, {`["get"]`, `["get"]`, `["get"]`}}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)

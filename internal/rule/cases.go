@@ -29,8 +29,10 @@ func EvidenceRows(res posture.RuleResult) []EvidenceRow {
 	var rows []EvidenceRow
 	for _, f := range res.Findings {
 		for _, e := range f.Evidence {
-			row := EvidenceRow{"kind": f.Kind, "namespace": f.Namespace, "name": f.Name, "exempt": f.Exempt, "severity": f.Severity.String(),
-				"path": e.Path, "actual": text(e.Actual), "expected": text(e.Expected)}
+			row := EvidenceRow{
+				"kind": f.Kind, "namespace": f.Namespace, "name": f.Name, "exempt": f.Exempt, "severity": f.Severity.String(),
+				"path": e.Path, "actual": text(e.Actual), "expected": text(e.Expected),
+			}
 			for _, d := range e.Details {
 				row[d.Name] = text(d.Value)
 			}

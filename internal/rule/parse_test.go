@@ -162,8 +162,10 @@ func TestLoadErrors(t *testing.T) {
 	}{
 		"one id, two files": {fstest.MapFS{"a.sql": file(good), "b/a.sql": file(good)}, "b/a.sql: id ACME-7 is taken by a.sql"},
 		"equal to nothing":  {fstest.MapFS{"5.sql": file(equal)}, "5.sql: query: ACME-7 is not a rule with a query of its own"},
-		"equal to an equal": {fstest.MapFS{"5.sql": file(equal), "6.sql": file(strings.NewReplacer("CIS-5.2.2", "CIS-6", "ACME-7", "CIS-5.2.2").Replace(equal)), "7.sql": file(good)},
-			"6.sql: query: CIS-5.2.2 is not a rule with a query of its own"},
+		"equal to an equal": {
+			fstest.MapFS{"5.sql": file(equal), "6.sql": file(strings.NewReplacer("CIS-5.2.2", "CIS-6", "ACME-7", "CIS-5.2.2").Replace(equal)), "7.sql": file(good)},
+			"6.sql: query: CIS-5.2.2 is not a rule with a query of its own",
+		},
 		"broken": {fstest.MapFS{"a.sql": file("SELECT 1")}, "a.sql:1: no header"},
 	} {
 		if _, err := Load(test.files); err == nil || !strings.HasPrefix(err.Error(), test.want) {

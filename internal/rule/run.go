@@ -140,8 +140,10 @@ func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(pos
 
 // Describe is the rule as people are told of it.
 func (r *Rule) Describe() posture.Rule {
-	return posture.Rule{ID: r.ID, Title: r.Title, Section: r.Section, Severity: r.severity, Why: r.Why, Fix: r.Fix, SQL: r.SQL,
-		References: r.References, Aliases: r.Aliases}
+	return posture.Rule{
+		ID: r.ID, Title: r.Title, Section: r.Section, Severity: r.severity, Why: r.Why, Fix: r.Fix, SQL: r.SQL,
+		References: r.References, Aliases: r.Aliases,
+	}
 }
 
 // Result is the rule's result before anything is known.

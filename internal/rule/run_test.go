@@ -106,8 +106,10 @@ func TestRunFinding(t *testing.T) {
 // Only what is in scope counts, of assets as of evidence.
 func TestRunScope(t *testing.T) {
 	r := &Rule{Header: Header{ID: "A-1", Verdict: VerdictFail, Assets: "assets"}, SQL: "query"}
-	q := answers{"assets": {columns: assetColumns, rows: [][]any{{"Pod", "shop", "web", nil}, {"Pod", "other", "web", nil}}},
-		"query": {columns: evidenceColumns, rows: [][]any{{"Pod", "other", "web", "", nil, nil, "low", nil, nil, nil}}}}
+	q := answers{
+		"assets": {columns: assetColumns, rows: [][]any{{"Pod", "shop", "web", nil}, {"Pod", "other", "web", nil}}},
+		"query":  {columns: evidenceColumns, rows: [][]any{{"Pod", "other", "web", "", nil, nil, "low", nil, nil, nil}}},
+	}
 	inShop := func(a posture.Asset) bool { return a.Namespace == "shop" }
 	assets, err := QueryAssets(t.Context(), q, r.Assets, inShop)
 	if err != nil {
@@ -209,7 +211,7 @@ func TestMatchRows(t *testing.T) {
 		{[]map[string]any{}, "unexpected evidence"},
 		{[]map[string]any{{"name": "web"}, {"name": "web"}}, "no row of evidence has"},
 		{[]map[string]any{{"name": "db"}}, "no row of evidence has"},
-		{[]map[string]any{{"nmae": ""}}, "no row of evidence has"},
+		{[]map[string]any{{"absent": ""}}, "no row of evidence has"},
 	} {
 		if got := MatchRows(res, test.want); (got == "") != (test.says == "") || !strings.Contains(got, test.says) {
 			t.Errorf("%v: %q, want %q", test.want, got, test.says)

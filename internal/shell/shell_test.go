@@ -58,7 +58,11 @@ func (b *backend) Table(_ context.Context, name string) (*tables.Table, error) {
 	}
 	return nil, errors.New("no such table: " + name)
 }
-func (b *backend) Namespaces(context.Context) []string { return []string{"kube-system", "shop", "shopping"} }
+
+func (b *backend) Namespaces(context.Context) []string {
+	return []string{"kube-system", "shop", "shopping"}
+}
+
 func (b *backend) Rule(id string) (string, error) {
 	if id != "NSA-07" {
 		return "", errors.New("no rule " + id)

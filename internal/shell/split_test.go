@@ -35,19 +35,19 @@ func TestSplit(t *testing.T) {
 
 func TestUnclosed(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                     "",
-		"SELECT 1":             "",
-		"SELECT 'it''s'":       "",
-		"SELECT 'it":           "'",
-		"SELECT 'it''":         "'",
-		`SELECT "a`:            `"`,
-		"SELECT `a":            "`",
-		"SELECT [a":            "[",
-		"SELECT 1 -- it's":     "--",
-		"SELECT 1 -- it's\n":   "",
-		"SELECT /* it's":       "/*",
-		"SELECT /*/":           "/*",
-		"SELECT /**/ '":        "'",
+		"":                      "",
+		"SELECT 1":              "",
+		"SELECT 'it''s'":        "",
+		"SELECT 'it":            "'",
+		"SELECT 'it''":          "'",
+		`SELECT "a`:             `"`,
+		"SELECT `a":             "`",
+		"SELECT [a":             "[",
+		"SELECT 1 -- it's":      "--",
+		"SELECT 1 -- it's\n":    "",
+		"SELECT /* it's":        "/*",
+		"SELECT /*/":            "/*",
+		"SELECT /**/ '":         "'",
 		"SELECT '--' || \"/*\"": "",
 	} {
 		if mark, at := unclosed(text); mark != want || mark != "" && !strings.HasSuffix(text[:at], mark) {
@@ -58,13 +58,13 @@ func TestUnclosed(t *testing.T) {
 
 func TestOneLine(t *testing.T) {
 	for sql, want := range map[string]string{
-		"SELECT  1":                             "SELECT 1",
-		"SELECT 'a  b',\n\t2":                   "SELECT 'a  b', 2",
-		"SELECT 1 -- the one\nFROM t":           "SELECT 1 FROM t",
-		"SELECT 1/* the one */FROM t":           "SELECT 1 FROM t",
+		"SELECT  1":                              "SELECT 1",
+		"SELECT 'a  b',\n\t2":                    "SELECT 'a  b', 2",
+		"SELECT 1 -- the one\nFROM t":            "SELECT 1 FROM t",
+		"SELECT 1/* the one */FROM t":            "SELECT 1 FROM t",
 		"SELECT '-- no comment', \"/* nor  */\"": "SELECT '-- no comment', \"/* nor  */\"",
-		"SELECT 'two\nlines'":                   "SELECT 'two lines'",
-		"SELECT 1 -- end":                       "SELECT 1",
+		"SELECT 'two\nlines'":                    "SELECT 'two lines'",
+		"SELECT 1 -- end":                        "SELECT 1",
 	} {
 		if got := oneLine(sql); got != want {
 			t.Errorf("%q: %q, want %q", sql, got, want)

@@ -109,8 +109,11 @@ func (w *Waiver) check() error {
 		name string
 		set  bool
 	}{
-		{"rules", len(w.Rules) > 0}, {"reason", strings.TrimSpace(w.Reason) != ""}, {"owner", strings.TrimSpace(w.Owner) != ""},
-		{"expires", w.Expires != ""}, {"selector", !w.Selector.empty()},
+		{"rules", len(w.Rules) > 0},
+		{"reason", strings.TrimSpace(w.Reason) != ""},
+		{"owner", strings.TrimSpace(w.Owner) != ""},
+		{"expires", w.Expires != ""},
+		{"selector", !w.Selector.empty()},
 	} {
 		if !field.set {
 			missing = append(missing, field.name)

@@ -109,9 +109,12 @@ func (p *plan) staticPod(n *node, component, image string, port int32, paths []s
 				Name: component, Image: image, ImagePullPolicy: corev1.PullIfNotPresent,
 				Command:   append([]string{component}, flags...),
 				Resources: corev1.ResourceRequirements{Requests: resources("cpu", "100m")},
-				LivenessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{
-					Host: "127.0.0.1", Path: "/livez", Port: intstr.FromInt32(port), Scheme: scheme}},
-					InitialDelaySeconds: 10, TimeoutSeconds: 15, FailureThreshold: 8},
+				LivenessProbe: &corev1.Probe{
+					ProbeHandler: corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{
+						Host: "127.0.0.1", Path: "/livez", Port: intstr.FromInt32(port), Scheme: scheme,
+					}},
+					InitialDelaySeconds: 10, TimeoutSeconds: 15, FailureThreshold: 8,
+				},
 			}},
 		},
 	}

@@ -34,8 +34,10 @@ func (p *plan) deployment(a *app, t corev1.PodTemplateSpec, replicas int) (*item
 		t := t
 		t.Labels = with(t.Labels, "pod-template-hash", hash)
 		rs := &appsv1.ReplicaSet{
-			ObjectMeta: metav1.ObjectMeta{Name: a.name + "-" + hash, Namespace: a.ns.name, Labels: t.Labels,
-				Annotations: with(nil, "deployment.kubernetes.io/revision", revision, "deployment.kubernetes.io/desired-replicas", strconv.Itoa(int(n)), "meta.helm.sh/release-name", a.name)},
+			ObjectMeta: metav1.ObjectMeta{
+				Name: a.name + "-" + hash, Namespace: a.ns.name, Labels: t.Labels,
+				Annotations: with(nil, "deployment.kubernetes.io/revision", revision, "deployment.kubernetes.io/desired-replicas", strconv.Itoa(int(n)), "meta.helm.sh/release-name", a.name),
+			},
 			Spec:   appsv1.ReplicaSetSpec{Replicas: ptr.To(replicas), Selector: selector("app.kubernetes.io/instance", a.name, "pod-template-hash", hash), Template: t},
 			Status: appsv1.ReplicaSetStatus{Replicas: replicas, FullyLabeledReplicas: replicas, ReadyReplicas: replicas, AvailableReplicas: replicas, ObservedGeneration: 1},
 		}
@@ -63,9 +65,11 @@ func (p *plan) deployment(a *app, t corev1.PodTemplateSpec, replicas int) (*item
 		ObjectMeta: metav1.ObjectMeta{Name: a.name, Namespace: a.ns.name, Labels: t.Labels, Annotations: with(nil,
 			"deployment.kubernetes.io/revision", revision, "meta.helm.sh/release-name", a.name, "meta.helm.sh/release-namespace", a.ns.name)},
 		Spec: appsv1.DeploymentSpec{Replicas: &n, Selector: match, Template: t, RevisionHistoryLimit: ptr.To[int32](3)},
-		Status: appsv1.DeploymentStatus{ObservedGeneration: 1, Replicas: n, UpdatedReplicas: n, ReadyReplicas: n, AvailableReplicas: n,
+		Status: appsv1.DeploymentStatus{
+			ObservedGeneration: 1, Replicas: n, UpdatedReplicas: n, ReadyReplicas: n, AvailableReplicas: n,
 			Conditions: []appsv1.DeploymentCondition{
 				{Type: appsv1.DeploymentAvailable, Status: corev1.ConditionTrue, Reason: "MinimumReplicasAvailable", LastUpdateTime: metav1.NewTime(p.now), LastTransitionTime: metav1.NewTime(p.now)},
-			}},
+			},
+		},
 	}}, pods
 }

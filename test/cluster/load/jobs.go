@@ -54,12 +54,14 @@ func (p *plan) job(a *app, name string, t corev1.PodTemplateSpec) *item {
 	it := &item{status: true, obj: &batchv1.Job{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: a.ns.name, Labels: a.labels()},
 		Spec:       batchv1.JobSpec{Template: t, BackoffLimit: ptr.To[int32](3)},
-		Status: batchv1.JobStatus{StartTime: &began, CompletionTime: &done, Succeeded: 1, Ready: ptr.To[int32](0),
+		Status: batchv1.JobStatus{
+			StartTime: &began, CompletionTime: &done, Succeeded: 1, Ready: ptr.To[int32](0),
 			UncountedTerminatedPods: &batchv1.UncountedTerminatedPods{},
 			Conditions: []batchv1.JobCondition{
 				condition(batchv1.JobSuccessCriteriaMet, "CompletionsReached"),
 				condition(batchv1.JobComplete, "CompletionsReached"),
-			}},
+			},
+		},
 	}}
 	t.Labels = with(t.Labels, "batch.kubernetes.io/job-name", name, "job-name", name)
 	it.owned = []*item{podItem(p.finish(p.pod(a.ns.name, name+"-"+p.suffix(5), t, p.worker())))}

@@ -96,8 +96,10 @@ func (p *plan) addQuota(ns *namespace) {
 	p.late = append(p.late, &item{status: true, obj: &corev1.ResourceQuota{
 		ObjectMeta: metav1.ObjectMeta{Name: "team-" + ns.team, Namespace: ns.name},
 		Spec:       corev1.ResourceQuotaSpec{Hard: hard},
-		Status: corev1.ResourceQuotaStatus{Hard: hard,
-			Used: resources("pods", strconv.Itoa(p.podsIn[ns.name]), "services.loadbalancers", "0")},
+		Status: corev1.ResourceQuotaStatus{
+			Hard: hard,
+			Used: resources("pods", strconv.Itoa(p.podsIn[ns.name]), "services.loadbalancers", "0"),
+		},
 	}})
 }
 

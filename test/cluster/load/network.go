@@ -70,8 +70,10 @@ func (p *plan) addIngress(a *app) {
 	spec := networkingv1.IngressSpec{
 		IngressClassName: ptr.To("nginx"),
 		Rules: []networkingv1.IngressRule{{Host: host, IngressRuleValue: networkingv1.IngressRuleValue{HTTP: &networkingv1.HTTPIngressRuleValue{
-			Paths: []networkingv1.HTTPIngressPath{{Path: "/", PathType: ptr.To(networkingv1.PathTypePrefix),
-				Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: a.name, Port: networkingv1.ServiceBackendPort{Name: "main"}}}}},
+			Paths: []networkingv1.HTTPIngressPath{{
+				Path: "/", PathType: ptr.To(networkingv1.PathTypePrefix),
+				Backend: networkingv1.IngressBackend{Service: &networkingv1.IngressServiceBackend{Name: a.name, Port: networkingv1.ServiceBackendPort{Name: "main"}}},
+			}},
 		}}}},
 	}
 	if p.chance(60) {
@@ -98,7 +100,8 @@ func (p *plan) addAppPolicy(a *app) {
 func (p *plan) addDisruptionBudget(a *app) {
 	one := intstr.FromInt32(1)
 	p.late = append(p.late, &item{obj: &policyv1.PodDisruptionBudget{ObjectMeta: a.meta(a.name), Spec: policyv1.PodDisruptionBudgetSpec{
-		MaxUnavailable: &one, Selector: selector("app.kubernetes.io/instance", a.name)}}})
+		MaxUnavailable: &one, Selector: selector("app.kubernetes.io/instance", a.name),
+	}}})
 }
 
 func (p *plan) addAutoscaler(a *app) {
@@ -106,6 +109,7 @@ func (p *plan) addAutoscaler(a *app) {
 		ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: a.name},
 		MinReplicas:    ptr.To[int32](1), MaxReplicas: 20,
 		Metrics: []autoscalingv2.MetricSpec{{Type: autoscalingv2.ResourceMetricSourceType, Resource: &autoscalingv2.ResourceMetricSource{
-			Name: corev1.ResourceCPU, Target: autoscalingv2.MetricTarget{Type: autoscalingv2.UtilizationMetricType, AverageUtilization: ptr.To[int32](75)}}}},
+			Name: corev1.ResourceCPU, Target: autoscalingv2.MetricTarget{Type: autoscalingv2.UtilizationMetricType, AverageUtilization: ptr.To[int32](75)},
+		}}},
 	}}})
 }

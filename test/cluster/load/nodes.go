@@ -97,8 +97,10 @@ func (p *plan) nodeObject(n *node) *corev1.Node {
 func (p *plan) nodeConditions() []corev1.NodeCondition {
 	since := metav1.NewTime(p.ago(time.Duration(p.between(24, 2000)) * time.Hour))
 	condition := func(kind corev1.NodeConditionType, status corev1.ConditionStatus, reason, message string) corev1.NodeCondition {
-		return corev1.NodeCondition{Type: kind, Status: status, Reason: reason, Message: message,
-			LastHeartbeatTime: metav1.NewTime(p.now), LastTransitionTime: since}
+		return corev1.NodeCondition{
+			Type: kind, Status: status, Reason: reason, Message: message,
+			LastHeartbeatTime: metav1.NewTime(p.now), LastTransitionTime: since,
+		}
 	}
 	return []corev1.NodeCondition{
 		condition(corev1.NodeNetworkUnavailable, corev1.ConditionFalse, "CalicoIsUp", "Calico is running on this node"),

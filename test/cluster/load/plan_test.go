@@ -70,8 +70,10 @@ func TestPlanHasGoodAndBad(t *testing.T) {
 			seen["no limits"] = seen["no limits"] || c.Resources.Limits == nil
 		}
 	})
-	for _, want := range []string{"enforces ", "enforces baseline", "enforces restricted", "host network", "non-root", "sidecar", "init container",
-		"host path", "claim", "no security context", "read-only root", "latest", "digest", "no limits"} {
+	for _, want := range []string{
+		"enforces ", "enforces baseline", "enforces restricted", "host network", "non-root", "sidecar", "init container",
+		"host path", "claim", "no security context", "read-only root", "latest", "digest", "no limits",
+	} {
 		if !seen[want] {
 			t.Errorf("nothing has: %s", want)
 		}

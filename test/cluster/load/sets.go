@@ -35,7 +35,8 @@ func (p *plan) addStatefulSet(ns *namespace, replicas int) {
 		if claims {
 			p.addVolume(ns.name, "data-"+name)
 			pod.Spec.Volumes = append(append([]corev1.Volume{}, pod.Spec.Volumes...), corev1.Volume{Name: "data", VolumeSource: corev1.VolumeSource{
-				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data-" + name}}})
+				PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSource{ClaimName: "data-" + name},
+			}})
 		}
 		pods = append(pods, p.run(pod))
 		it.owned = append(it.owned, podItem(pod))
@@ -58,7 +59,8 @@ func (p *plan) daemonSet(ns, name string, t corev1.PodTemplateSpec) *item {
 		pod := p.pod(ns, name+"-"+p.suffix(5), t, node)
 		pod.Spec.Affinity = &corev1.Affinity{NodeAffinity: &corev1.NodeAffinity{RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelector{
 			NodeSelectorTerms: []corev1.NodeSelectorTerm{{MatchFields: []corev1.NodeSelectorRequirement{
-				{Key: "metadata.name", Operator: corev1.NodeSelectorOpIn, Values: []string{node.name}}}}},
+				{Key: "metadata.name", Operator: corev1.NodeSelectorOpIn, Values: []string{node.name}},
+			}}},
 		}}}
 		it.owned = append(it.owned, podItem(p.run(pod)))
 	}

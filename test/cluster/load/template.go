@@ -52,7 +52,8 @@ func (p *plan) mainContainer(a *app) corev1.Container {
 		},
 		Env: environment(a)[:p.between(4, 8)],
 		EnvFrom: []corev1.EnvFromSource{{ConfigMapRef: &corev1.ConfigMapEnvSource{
-			LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-config"}, Optional: ptr.To(true)}}},
+			LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-config"}, Optional: ptr.To(true),
+		}}},
 		VolumeMounts: []corev1.VolumeMount{
 			{Name: "config", MountPath: "/etc/app", ReadOnly: true},
 			{Name: "credentials", MountPath: "/etc/credentials", ReadOnly: true},
@@ -96,9 +97,11 @@ func probe(path string, delay int32) *corev1.Probe {
 func volumes(a *app) []corev1.Volume {
 	return []corev1.Volume{
 		{Name: "config", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
-			LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-config"}}}},
+			LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-config"},
+		}}},
 		{Name: "credentials", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{
-			SecretName: a.name + "-secrets", DefaultMode: ptr.To[int32](0o440)}}},
+			SecretName: a.name + "-secrets", DefaultMode: ptr.To[int32](0o440),
+		}}},
 		{Name: "tmp", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
 	}
 }
@@ -122,7 +125,8 @@ func environment(a *app) []corev1.EnvVar {
 	}
 	key := func(name string) corev1.EnvVar {
 		return corev1.EnvVar{Name: name, ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
-			LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-secrets"}, Key: name}}}
+			LocalObjectReference: corev1.LocalObjectReference{Name: a.name + "-secrets"}, Key: name,
+		}}}
 	}
 	return []corev1.EnvVar{
 		field("POD_NAME", "metadata.name"),
