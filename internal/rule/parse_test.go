@@ -182,7 +182,7 @@ func TestDigest(t *testing.T) {
 		}
 		return rules
 	}
-	if Digest(load(good)) != Digest(load(good)) || len(Digest(nil)) != len("sha256:")+64 {
+	if first, second := Digest(load(good)), Digest(load(good)); first != second || len(Digest(nil)) != len("sha256:")+64 {
 		t.Error("a digest is not of the text alone")
 	}
 	if Digest(load(good)) == Digest(load(strings.Replace(good, "Because", "Since", 1))) {
