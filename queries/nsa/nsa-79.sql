@@ -1,0 +1,77 @@
+-- id: NSA-79
+-- title: Probes or lifecycle hooks aimed at other hosts
+-- section: Kubernetes Pod security
+-- severity: low
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   The kubelet makes these calls, from the node and past every NetworkPolicy. With a host of
+--   the author's choice, whoever may create a pod can have the node call addresses that pods
+--   cannot reach, and learn from the pod's status whether something answers there.
+-- fix: |
+--   Remove host at {{.path}}: without it the kubelet calls the pod itself.
+--   {{- if .loopback}} {{.host}} is the node, not the pod, unless the pod is in the node's network.{{end}}
+--   For a server that wants a certain name, set httpHeaders: [{name: Host, value: NAME}] instead; to test something beyond the pod, let a
+--   command in the container do it (exec).
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, Pod security enforcement
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
+-- pass:
+--   - name: the pod itself, by address and by command
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers:
+--           - name: app
+--             image: registry.example/app:1
+--             livenessProbe: {httpGet: {path: /healthz, port: 8080}}
+--             readinessProbe: {tcpSocket: {port: 8080, host: ""}}
+--             startupProbe: {exec: {command: [/bin/true]}}
+--             lifecycle: {preStop: {httpGet: {path: /quit, port: 8080, httpHeaders: [{name: Host, value: web.example}]}}}
+--   - name: the control plane's static pods ask themselves
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-scheduler, namespace: kube-system, labels: {component: kube-scheduler, tier: control-plane}}
+--       spec:
+--         hostNetwork: true
+--         containers:
+--           - {name: kube-scheduler, image: "registry.k8s.io/kube-scheduler:v1.37.2", livenessProbe: {httpGet: {host: 127.0.0.1, path: /livez, port: 10259, scheme: HTTPS}}}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: probes and hooks, of init containers too
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: Deployment
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: web}}
+--         template:
+--           metadata: {labels: {app: web}}
+--           spec:
+--             initContainers:
+--               - {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, startupProbe: {tcpSocket: {host: db.shop.svc, port: 5432}}}
+--             containers:
+--               - name: app
+--                 image: registry.example/app:1
+--                 livenessProbe: {httpGet: {host: 169.254.169.254, path: /latest/meta-data/, port: 80}}
+--                 readinessProbe: {httpGet: {host: 127.0.0.1, path: /readyz, port: 8080}}
+--                 lifecycle: {postStart: {httpGet: {host: hooks.example, path: /up, port: 443, scheme: HTTPS}}}
+--     rows:
+--       - {kind: Deployment, namespace: shop, name: web, container: proxy, container_type: sidecar, probe: startup, handler: tcpSocket, host: db.shop.svc, path: "spec.template.spec.initContainers[0].startupProbe.tcpSocket.host"}
+--       - {container: app, probe: liveness, host: 169.254.169.254, actual: "169.254.169.254:80", expected: unset, loopback: ""}
+--       - {container: app, probe: readiness, host: 127.0.0.1, loopback: 1}
+--       - {container: app, probe: postStart, handler: httpGet, path: "spec.template.spec.containers[0].lifecycle.postStart.httpGet.host"}
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, container, container_type,
+  path || '.' || handler || '.host' AS path, host || coalesce(':' || port, '') AS actual, 'unset' AS expected,
+  probe, handler, host, port, CASE WHEN host GLOB '127.*' OR host IN ('localhost', '::1') THEN 1 END AS loopback, drift, pods, file, line
+FROM k8s_container_probes
+WHERE judged AND host IS NOT NULL;
