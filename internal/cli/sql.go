@@ -154,6 +154,9 @@ func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
 	return members, nil
 }
 
+// maxCells bounds the memory that a result takes, to about 1 GB.
+const maxCells = 20_000_000
+
 // ask runs one query. The session is returned with an error as well, once it
 // is open.
 func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (columns []string, result [][]any, data *session.Session, err error) {
@@ -168,7 +171,11 @@ func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (colu
 	data = session.New(members, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()})
 	watch := newStopwatch(ctx, o.timeout, &codeError{exitError, "stopped after " + o.timeout.String() + ": --timeout allows more"})
 	defer watch.end()
+	cells := 0
 	columns, err = db.Query(watch.ctx, watch.data(data), query, nil, func(values []any) error {
+		if cells += len(values); cells > maxCells {
+			return &codeError{exitError, fmt.Sprintf("the result has more than %d million values: aggregate, or add a LIMIT", maxCells/1_000_000)}
+		}
 		row := slices.Clone(values)
 		for i, v := range row {
 			row[i] = tables.CleanAny(v) // json_extract can bring an escape to light
