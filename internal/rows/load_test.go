@@ -146,7 +146,7 @@ func TestLoadGoesOn(t *testing.T) {
 	}
 	plan := planFor(t, map[*tables.Table][]string{tables.K8sPods: {"name"}, tables.K8sNamespaces: {"name", "pod_count"}})
 	set := load(t, src, plan)
-	if src.calls[tables.Pods] != 1 || set.Unread[tables.Pods] != forbidden || len(set.Unread) != 1 {
+	if src.calls[tables.Pods] != 1 || !errors.Is(set.Unread[tables.Pods], forbidden) || len(set.Unread) != 1 {
 		t.Errorf("read %d times, unread %v", src.calls[tables.Pods], set.Unread)
 	}
 	if got := values(t, set, tables.K8sNamespaces, "name"); len(got) != 1 {
