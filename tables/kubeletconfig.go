@@ -1,14 +1,15 @@
 package tables
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	kubejson "sigs.k8s.io/json"
 )
 
 // KubeletConfig is how a kubelet is configured, or why that is not known.
@@ -125,10 +126,15 @@ type kubeletFields struct {
 
 func parseKubelet(config []byte) (*kubeletFields, error) {
 	var k kubeletFields
-	if err := json.NewDecoder(bytes.NewReader(config)).Decode(&k); err != nil {
-		return nil, fmt.Errorf("KubeletConfiguration: %w", err)
+	err := kubejson.UnmarshalCaseSensitivePreserveInts(config, &k)
+	if err == nil {
+		return &k, nil
 	}
-	return &k, nil
+	var misfit *json.UnmarshalTypeError // which kubejson does not show
+	if errors.As(json.Unmarshal(config, &k), &misfit) {
+		return nil, fmt.Errorf("%s cannot be a %s", strings.TrimPrefix(misfit.Field, "."), misfit.Value)
+	}
+	return nil, err
 }
 
 // setDefaults fills in what the kubelet fills in: SetDefaults_KubeletConfiguration

@@ -78,9 +78,11 @@ func Resources() []*Resource { return slices.Clone(resources) }
 // ResourceForKind finds a known resource by the apiVersion's group and the
 // kind of an object; the version may be an older one than ours.
 func ResourceForKind(group, kind string) *Resource {
-	for _, r := range resources {
-		if r.Group == group && r.Kind == kind {
-			return r
+	for _, known := range [][]*Resource{resources, virtuals} {
+		for _, r := range known {
+			if r.Group == group && r.Kind == kind {
+				return r
+			}
 		}
 	}
 	return nil

@@ -44,7 +44,11 @@ func knownResource(group, kind string) *tables.Resource {
 	if to, ok := moved[[2]string{group, kind}]; ok {
 		group = to
 	}
-	return tables.ResourceForKind(group, kind)
+	r := tables.ResourceForKind(group, kind)
+	if r != nil && r.Virtual != "" && r != tables.KubeletConfigs {
+		return nil // of a cluster, not of manifests
+	}
+	return r
 }
 
 const (

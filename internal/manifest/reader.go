@@ -160,8 +160,11 @@ func (r *reader) object(f *file, d *document, p part, h head, k *kind) {
 	}
 	o := object{kind: k}
 	decode := r.typed
-	if k.resource == nil {
+	switch k.resource {
+	case nil:
 		decode = r.untyped
+	case tables.KubeletConfigs:
+		decode = func(o *object, p part, _ head) (*metav1.ObjectMeta, error) { return r.kubelet(o, p, f.name) }
 	}
 	meta, err := decode(&o, p, h)
 	switch {
@@ -250,7 +253,7 @@ func (r *reader) kind(h head) *kind {
 	k := r.kinds[string(key)]
 	if k == nil {
 		k = newKind(unquote(h.apiVersion), unquote(h.kind))
-		if k.resource != nil {
+		if k.resource != nil && k.resource.Virtual == "" {
 			k.shape = shapeOf(reflect.TypeOf(k.resource.New()))
 		}
 		if len(r.kinds) < 1000 {
