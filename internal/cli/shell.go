@@ -51,7 +51,12 @@ func (o *sqlOptions) runShell(ctx context.Context) error {
 	sh := &shell.Shell{Backend: b, Out: o.Out, Err: o.Err}
 	if isTerminal(o.Out) && readsTerminal(o.In) {
 		sh.History, sh.Pager, sh.Size = historyFile(), pager(), terminalSize
-		return sh.Run(ctx, o.output)
+		err := sh.Run(ctx, o.output)
+		if errors.Is(err, context.Canceled) {
+			o.note("interrupted")
+			return &codeError{code: exitInterrupt}
+		}
+		return err
 	}
 	err = sh.Script(ctx, o.In, o.output)
 	switch {

@@ -129,6 +129,9 @@ func (s *Shell) prompt() string {
 
 // ask prompts for a line. A signal that ends the process does not wait for it.
 func (s *Shell) ask(ctx context.Context, line *liner.State) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err // before the terminal is made ready for a prompt
+	}
 	type answer struct {
 		text string
 		err  error
