@@ -1,0 +1,92 @@
+-- id: NSA-30
+-- title: Network policy that allows everything
+-- section: Network separation and hardening
+-- severity: medium
+-- scope: object
+-- assets: |
+--   SELECT 'NetworkPolicy' AS kind, namespace, name,
+--     CASE WHEN namespace IN ('kube-system', 'kube-public', 'kube-node-lease') THEN 'system' END AS exempt
+--   FROM k8s_network_policies
+-- why: |
+--   Policies add up: one rule without peers and ports opens its pods in that direction, and every
+--   other policy for them has no say any more. On paper the namespace has network policies; on
+--   the wire it has none.
+-- fix: |
+--   Name in {{.path}} of NetworkPolicy {{.name}} who is meant, and on which ports:
+--     {{if eq .direction "ingress"}}ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: NAMESPACE}}, podSelector: {matchLabels: {app: CLIENT}}}],{{else}}egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: NAMESPACE}}, podSelector: {matchLabels: {app: SERVER}}}],{{end}}
+--       ports: [{protocol: TCP, port: PORT}]}]
+--   {{- if eq .direction "egress"}}
+--   Servers outside the cluster go by ipBlock. Where it has to be the whole internet, leave out what is inside, and the metadata service:
+--     ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16]}
+--   {{- end}}
+-- command: kubectl edit networkpolicy {{.name}} -n {{.namespace}}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Network separation and hardening, network policies
+--   - https://kubernetes.io/docs/concepts/services-networking/network-policies/
+-- pass:
+--   - name: peers without ports, ports without peers, and most of the internet
+--     objects: |
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         podSelector: {}
+--         policyTypes: [Ingress, Egress]
+--         ingress:
+--           - {from: [{podSelector: {}}]}
+--           - {ports: [{protocol: TCP, port: 8443}]}
+--           - {from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: prometheus}}}]}
+--         egress:
+--           - {to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]}
+--   - name: a rule for a direction that the policy is not about, and the cluster's own policies
+--     objects: |
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: web, namespace: shop}
+--       spec: {podSelector: {}, policyTypes: [Ingress], egress: [{}]}
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: dns, namespace: kube-system}
+--       spec: {podSelector: {matchLabels: {k8s-app: kube-dns}}, ingress: [{}]}
+-- fail:
+--   - name: a rule that says nothing, in either direction
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: open, namespace: shop}
+--       spec: {podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{}], egress: [{to: []}]}
+--     rows:
+--       - {kind: NetworkPolicy, namespace: shop, name: open, path: "spec.ingress[0]", direction: ingress, actual: "every peer, every port", expected: named peers or ports, selected: 1}
+--       - {direction: egress, path: "spec.egress[0]"}
+--   - name: peers that are everybody
+--     objects: |
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: open, namespace: shop}
+--       spec:
+--         podSelector: {matchLabels: {app: web}}
+--         policyTypes: [Ingress, Egress]
+--         ingress:
+--           - {from: [{podSelector: {matchLabels: {app: api}}}, {namespaceSelector: {}}]}
+--         egress:
+--           - {to: [{ipBlock: {cidr: 0.0.0.0/0}}]}
+--           - {to: [{ipBlock: {cidr: "::/0"}}]}
+--     rows:
+--       - {path: "spec.ingress[0].from[1]", actual: "every namespace, every port"}
+--       - {path: "spec.egress[0].to[0]", actual: "0.0.0.0/0, every port"}
+--       - {path: "spec.egress[1].to[0]", actual: "::/0, every port"}
+WITH selected AS (SELECT namespace, policy, count(*) AS n FROM k8s_network_policy_pods GROUP BY namespace, policy)
+SELECT
+  'NetworkPolicy' AS kind, r.namespace AS namespace, r.name AS name, r.path AS path,
+  CASE r.peer_kind WHEN 'any' THEN 'every peer' WHEN 'ipBlock' THEN r.cidr ELSE 'every namespace' END || ', every port' AS actual,
+  'named peers or ports' AS expected, r.direction AS direction, coalesce(s.n, 0) AS selected, r.file AS file, r.line AS line
+FROM k8s_network_policy_rules r
+LEFT JOIN selected s ON s.namespace = r.namespace AND s.policy = r.policy
+WHERE r.in_effect AND r.allows_all_peers AND r.allows_all_ports;
