@@ -25,6 +25,19 @@ func (f *fleetFlags) add(cmd *cobra.Command) {
 
 func (f *fleetFlags) asked() bool { return f.all || len(f.contexts) > 0 }
 
+// check refuses what cannot go with many clusters.
+func (f *fleetFlags) check(cmd *cobra.Command) error {
+	if !f.asked() {
+		return nil
+	}
+	for _, other := range []string{"filename", "snapshot", "context", "cluster", "server"} {
+		if cmd.Flags().Changed(other) {
+			return usagef("--%s and --contexts or --all-contexts cannot be used together", other)
+		}
+	}
+	return nil
+}
+
 // open connects to every cluster at once. One that is down is said so on
 // stderr and left out; none at all is an error.
 func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sources []assess.Source, incomplete bool, err error) {
@@ -32,11 +45,16 @@ func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sourc
 	if err != nil {
 		return nil, false, err
 	}
-	clusters := make([]*kube.Cluster, len(names))
+	clusters := make([]assess.Source, len(names))
 	errs := make([]error, len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
-		wg.Go(func() { clusters[i], errs[i] = flags.ForContext(name).Connect(ctx) })
+		wg.Go(func() {
+			c, err := flags.ForContext(name).Connect(ctx)
+			if errs[i] = err; err == nil {
+				clusters[i] = assess.Cluster(ctx, c)
+			}
+		})
 	}
 	wg.Wait()
 	if ctx.Err() != nil {
@@ -48,7 +66,7 @@ func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sourc
 			incomplete = true
 			continue
 		}
-		sources = append(sources, assess.Cluster(ctx, c))
+		sources = append(sources, c)
 	}
 	if len(sources) == 0 {
 		return nil, true, &codeError{exitIncomplete, "none of the clusters can be read"}

@@ -52,6 +52,9 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.fleet.check(cmd); err != nil {
+				return err
+			}
 			if len(args) == 0 || args[0] == "-" {
 				return o.runShell(cmd.Context())
 			}
