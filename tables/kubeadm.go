@@ -53,7 +53,7 @@ k8s_control_plane_flags are what runs. Clusters made otherwise have no rows.`,
 	})},
 })
 
-// yamlValue keeps numbers as they are written.
+// yamlValue keeps integers what they are.
 func yamlValue(text string) (any, error) {
 	doc, err := yaml.YAMLToJSON([]byte(text))
 	if err != nil {
