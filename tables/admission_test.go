@@ -53,8 +53,10 @@ func TestMatchesPods(t *testing.T) {
 func TestWebhooks(t *testing.T) {
 	never := admissionv1.NeverReinvocationPolicy
 	m := &admissionv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: "istio-sidecar-injector"}, Webhooks: []admissionv1.MutatingWebhook{
-		{Name: "a", ReinvocationPolicy: &never, Rules: []admissionv1.RuleWithOperations{admissionRule("CREATE", "apps", "v1", "deployments"), admissionRule("CREATE", "", "v1", "pods")},
-			ClientConfig: admissionv1.WebhookClientConfig{Service: &admissionv1.ServiceReference{Namespace: "istio-system", Name: "istiod"}, CABundle: []byte("x")}},
+		{
+			Name: "a", ReinvocationPolicy: &never, Rules: []admissionv1.RuleWithOperations{admissionRule("CREATE", "apps", "v1", "deployments"), admissionRule("CREATE", "", "v1", "pods")},
+			ClientConfig: admissionv1.WebhookClientConfig{Service: &admissionv1.ServiceReference{Namespace: "istio-system", Name: "istiod"}, CABundle: []byte("x")},
+		},
 		{Name: "b", NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{"a": "b"}}, ClientConfig: admissionv1.WebhookClientConfig{URL: ptr("https://u:p@h.example:8443/x?token=1")}},
 	}}
 	want := [][]any{
@@ -75,12 +77,16 @@ func TestAdmissionPolicies(t *testing.T) {
 	named := pods
 	named.ResourceNames = []string{"one"}
 	policy := func(name string, include, exclude []admissionv1.NamedRuleWithOperations) *Object {
-		return object(ValidatingAdmissionPolicies, &admissionv1.ValidatingAdmissionPolicy{ObjectMeta: metav1.ObjectMeta{Name: name},
-			Spec: admissionv1.ValidatingAdmissionPolicySpec{MatchConstraints: &admissionv1.MatchResources{ResourceRules: include, ExcludeResourceRules: exclude}}})
+		return object(ValidatingAdmissionPolicies, &admissionv1.ValidatingAdmissionPolicy{
+			ObjectMeta: metav1.ObjectMeta{Name: name},
+			Spec:       admissionv1.ValidatingAdmissionPolicySpec{MatchConstraints: &admissionv1.MatchResources{ResourceRules: include, ExcludeResourceRules: exclude}},
+		})
 	}
 	binding := func(name, policy string, match *admissionv1.MatchResources) *Object {
-		return object(ValidatingAdmissionPolicyBindings, &admissionv1.ValidatingAdmissionPolicyBinding{ObjectMeta: metav1.ObjectMeta{Name: name},
-			Spec: admissionv1.ValidatingAdmissionPolicyBindingSpec{PolicyName: policy, MatchResources: match, ValidationActions: []admissionv1.ValidationAction{"Deny"}}})
+		return object(ValidatingAdmissionPolicyBindings, &admissionv1.ValidatingAdmissionPolicyBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: name},
+			Spec:       admissionv1.ValidatingAdmissionPolicyBindingSpec{PolicyName: policy, MatchResources: match, ValidationActions: []admissionv1.ValidationAction{"Deny"}},
+		})
 	}
 	type rules = []admissionv1.NamedRuleWithOperations
 	got := pick(rowsOf(t, K8sValidatingAdmissionPolicies,
@@ -92,8 +98,13 @@ func TestAdmissionPolicies(t *testing.T) {
 	deny, no, yes := any(`["Deny"]`), int64(0), int64(1)
 	want := [][]any{
 		{"idle", yes, nil, no, yes, nil},
-		{"p", yes, "all", no, yes, deny}, {"p", yes, "selected", no, yes, deny}, {"p", yes, "narrow", no, no, deny},
-		{"excluded", yes, "b", no, no, deny}, {"jobs", yes, "c", no, no, deny}, {"named", yes, "d", no, no, deny}, {"gone", no, "e", no, no, deny},
+		{"p", yes, "all", no, yes, deny},
+		{"p", yes, "selected", no, yes, deny},
+		{"p", yes, "narrow", no, no, deny},
+		{"excluded", yes, "b", no, no, deny},
+		{"jobs", yes, "c", no, no, deny},
+		{"named", yes, "d", no, no, deny},
+		{"gone", no, "e", no, no, deny},
 		{"p", yes, nil, yes, no, nil},
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
@@ -111,7 +122,8 @@ func TestCertificateRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	csr := &certificatesv1.CertificateSigningRequest{ObjectMeta: metav1.ObjectMeta{Name: "c"}, Spec: certificatesv1.CertificateSigningRequestSpec{
-		SignerName: "kubernetes.io/kube-apiserver-client", Username: "eve", Request: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})}}
+		SignerName: "kubernetes.io/kube-apiserver-client", Username: "eve", Request: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der}),
+	}}
 	csr.Status.Conditions = []certificatesv1.CertificateSigningRequestCondition{{Type: certificatesv1.CertificateApproved}}
 	columns := []string{"requestor", "approved", "denied", "issued", "subject", "subject_common_name", "subject_organizations", "dns_names"}
 	want := []any{"eve", int64(1), int64(0), int64(0), "CN=jane,O=system:masters", "jane", `["system:masters"]`, `["a.b"]`}
@@ -132,8 +144,13 @@ func TestKubeSystemConfig(t *testing.T) {
 	got := pick(rowsOf(t, K8sKubeadmConfig, config("other", "a", "b: 1"), config("kubeadm-config", "ClusterConfiguration",
 		"apiServer: {extraArgs: [{name: a, value: '1'}], certSANs: []}\nport: 6443\nempty: ''\nnothing: null\nm: {}")), "path", "value")
 	want := [][]any{
-		{"ClusterConfiguration.apiServer.certSANs", "[]"}, {"ClusterConfiguration.apiServer.extraArgs[0].name", "a"}, {"ClusterConfiguration.apiServer.extraArgs[0].value", "1"},
-		{"ClusterConfiguration.empty", ""}, {"ClusterConfiguration.m", "{}"}, {"ClusterConfiguration.nothing", nil}, {"ClusterConfiguration.port", "6443"},
+		{"ClusterConfiguration.apiServer.certSANs", "[]"},
+		{"ClusterConfiguration.apiServer.extraArgs[0].name", "a"},
+		{"ClusterConfiguration.apiServer.extraArgs[0].value", "1"},
+		{"ClusterConfiguration.empty", ""},
+		{"ClusterConfiguration.m", "{}"},
+		{"ClusterConfiguration.nothing", nil},
+		{"ClusterConfiguration.port", "6443"},
 	}
 	if diff := gocmp.Diff(want, got); diff != "" {
 		t.Error(diff)

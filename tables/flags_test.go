@@ -43,33 +43,60 @@ func TestControlPlaneFlags(t *testing.T) {
 		component string
 		flags     []string // flag=value source/position
 	}{
-		"kubeadm": {container: corev1.Container{Command: []string{"kube-apiserver", "--a=1", "--b", "2", "--c", "--d=x=y", "--e="}}, component: "kube-apiserver",
-			flags: []string{"a=1 command/1", "b=2 command/2", "c=true command/4", "d=x=y command/5", "e= command/6"}},
-		"RKE2, Talos: flags in args": {container: corev1.Container{Command: []string{"/usr/local/bin/kube-scheduler"}, Args: []string{"--bind-address=0.0.0.0", "-v=2", "-v", "3"}},
-			component: "kube-scheduler", flags: []string{"bind-address=0.0.0.0 args/0", "v=3 args/2"}},
-		"the program is the first of args": {container: corev1.Container{Args: []string{"kube-controller-manager", "--profiling=false"}},
-			component: "kube-controller-manager", flags: []string{"profiling=false args/1"}},
-		"GCE: a wrapper with flags of its own": {container: corev1.Container{Command: []string{"/go-runner", "--log-file=/var/log/kube-apiserver.log", "/usr/local/bin/kube-apiserver", "--profiling=false"}},
-			component: "kube-apiserver", flags: []string{"profiling=false command/3"}},
-		"a shell": {container: corev1.Container{Command: []string{"/bin/sh", "-ec", "mkdir -p /x; FOO=1 exec kube-proxy --master=https://1.2.3.4 \\\n  --feature-gates='A=true, B=false' --x=\"q\\\"r\" 1>>/var/log/kube-proxy.log 2>&1 # --no"}},
-			component: "kube-proxy", flags: []string{"master=https://1.2.3.4 shell/3", "feature-gates=A=true, B=false shell/4", `x=q"r shell/5`}},
-		"lists add up, whatever comes last": {container: corev1.Container{Command: []string{"kube-apiserver", "--authorization-mode=AlwaysAllow", "--authorization-mode", "Node,RBAC", "--profiling=true", "--profiling=false"}},
-			component: "kube-apiserver", flags: []string{"authorization-mode=AlwaysAllow,Node,RBAC command/2", "profiling=false command/5"}},
-		"underscores are dashes": {container: corev1.Container{Command: []string{"kube-apiserver", "--audit_log_path=-"}}, component: "kube-apiserver",
-			flags: []string{"audit-log-path=- command/1"}},
-		"negative numbers are values": {container: corev1.Container{Command: []string{"kube-proxy", "--oom-score-adj", "-998", "--x"}}, component: "kube-proxy",
-			flags: []string{"oom-score-adj=-998 command/1", "x=true command/3"}},
-		"variables": {container: corev1.Container{Env: env, Command: []string{"kube-apiserver", "--v=$(LEVEL)", "--advertise-address=$(HOST_IP)", "--y=$$(LEVEL)", "--z=$(GONE)"}},
-			component: "kube-apiserver", flags: []string{"v=4 command/1", "advertise-address=$(HOST_IP) command/2", "y=$(LEVEL) command/3", "z=$(GONE) command/4"}},
-		"etcd by environment": {container: corev1.Container{Command: []string{"etcd", "--cert-file=a", "-client-cert-auth"}, Env: []corev1.EnvVar{
-			{Name: "ETCD_CERT_FILE", Value: "b"}, {Name: "ETCD_KEY_FILE", Value: "c"}, {Name: "ETCD_NAME", ValueFrom: &corev1.EnvVarSource{}}, {Name: "OTHER", Value: "x"}}},
-			component: "etcd", flags: []string{"cert-file=a command/1", "client-cert-auth=true command/2", "key-file=c env/1", "name=<nil> env/2"}},
-		"of etcd's flags the last one wins": {container: corev1.Container{Command: []string{"etcd", "--cipher-suites=A", "--cipher-suites=B"}},
-			component: "etcd", flags: []string{"cipher-suites=B command/2"}},
-		"a provider's cloud controller manager": {container: corev1.Container{Args: []string{"/bin/aws-cloud-controller-manager", "--v=2"}}, component: "cloud-controller-manager",
-			flags: []string{"v=2 args/1"}},
-		"a label, where the image has an entry point": {container: corev1.Container{Args: []string{"--profiling=false"}}, change: labelledAs("component", "kube-scheduler"),
-			component: "kube-scheduler", flags: []string{"profiling=false args/0"}},
+		"kubeadm": {
+			container: corev1.Container{Command: []string{"kube-apiserver", "--a=1", "--b", "2", "--c", "--d=x=y", "--e="}}, component: "kube-apiserver",
+			flags: []string{"a=1 command/1", "b=2 command/2", "c=true command/4", "d=x=y command/5", "e= command/6"},
+		},
+		"RKE2, Talos: flags in args": {
+			container: corev1.Container{Command: []string{"/usr/local/bin/kube-scheduler"}, Args: []string{"--bind-address=0.0.0.0", "-v=2", "-v", "3"}},
+			component: "kube-scheduler", flags: []string{"bind-address=0.0.0.0 args/0", "v=3 args/2"},
+		},
+		"the program is the first of args": {
+			container: corev1.Container{Args: []string{"kube-controller-manager", "--profiling=false"}},
+			component: "kube-controller-manager", flags: []string{"profiling=false args/1"},
+		},
+		"GCE: a wrapper with flags of its own": {
+			container: corev1.Container{Command: []string{"/go-runner", "--log-file=/var/log/kube-apiserver.log", "/usr/local/bin/kube-apiserver", "--profiling=false"}},
+			component: "kube-apiserver", flags: []string{"profiling=false command/3"},
+		},
+		"a shell": {
+			container: corev1.Container{Command: []string{"/bin/sh", "-ec", "mkdir -p /x; FOO=1 exec kube-proxy --master=https://1.2.3.4 \\\n  --feature-gates='A=true, B=false' --x=\"q\\\"r\" 1>>/var/log/kube-proxy.log 2>&1 # --no"}},
+			component: "kube-proxy", flags: []string{"master=https://1.2.3.4 shell/3", "feature-gates=A=true, B=false shell/4", `x=q"r shell/5`},
+		},
+		"lists add up, whatever comes last": {
+			container: corev1.Container{Command: []string{"kube-apiserver", "--authorization-mode=AlwaysAllow", "--authorization-mode", "Node,RBAC", "--profiling=true", "--profiling=false"}},
+			component: "kube-apiserver", flags: []string{"authorization-mode=AlwaysAllow,Node,RBAC command/2", "profiling=false command/5"},
+		},
+		"underscores are dashes": {
+			container: corev1.Container{Command: []string{"kube-apiserver", "--audit_log_path=-"}}, component: "kube-apiserver",
+			flags: []string{"audit-log-path=- command/1"},
+		},
+		"negative numbers are values": {
+			container: corev1.Container{Command: []string{"kube-proxy", "--oom-score-adj", "-998", "--x"}}, component: "kube-proxy",
+			flags: []string{"oom-score-adj=-998 command/1", "x=true command/3"},
+		},
+		"variables": {
+			container: corev1.Container{Env: env, Command: []string{"kube-apiserver", "--v=$(LEVEL)", "--advertise-address=$(HOST_IP)", "--y=$$(LEVEL)", "--z=$(GONE)"}},
+			component: "kube-apiserver", flags: []string{"v=4 command/1", "advertise-address=$(HOST_IP) command/2", "y=$(LEVEL) command/3", "z=$(GONE) command/4"},
+		},
+		"etcd by environment": {
+			container: corev1.Container{Command: []string{"etcd", "--cert-file=a", "-client-cert-auth"}, Env: []corev1.EnvVar{
+				{Name: "ETCD_CERT_FILE", Value: "b"}, {Name: "ETCD_KEY_FILE", Value: "c"}, {Name: "ETCD_NAME", ValueFrom: &corev1.EnvVarSource{}}, {Name: "OTHER", Value: "x"},
+			}},
+			component: "etcd", flags: []string{"cert-file=a command/1", "client-cert-auth=true command/2", "key-file=c env/1", "name=<nil> env/2"},
+		},
+		"of etcd's flags the last one wins": {
+			container: corev1.Container{Command: []string{"etcd", "--cipher-suites=A", "--cipher-suites=B"}},
+			component: "etcd", flags: []string{"cipher-suites=B command/2"},
+		},
+		"a provider's cloud controller manager": {
+			container: corev1.Container{Args: []string{"/bin/aws-cloud-controller-manager", "--v=2"}}, component: "cloud-controller-manager",
+			flags: []string{"v=2 args/1"},
+		},
+		"a label, where the image has an entry point": {
+			container: corev1.Container{Args: []string{"--profiling=false"}}, change: labelledAs("component", "kube-scheduler"),
+			component: "kube-scheduler", flags: []string{"profiling=false args/0"},
+		},
 		"a label, and a command nobody knows": {container: corev1.Container{Command: []string{"/opt/run-apiserver", "--x=1"}}, change: labelledAs("component", "kube-apiserver"), component: "kube-apiserver"},
 		"something else":                      {container: corev1.Container{Command: []string{"/prober", "kube-apiserver", "--x=1"}}},
 		"a shell and no match":                {container: corev1.Container{Command: []string{"sh", "-c", "echo kube-apiserver --x=1"}}},

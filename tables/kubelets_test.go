@@ -16,8 +16,10 @@ func record[T any](r *Resource, value *Record[T]) *Object {
 // What is written, what is in effect, and what the kubelet makes of the rest.
 func TestKubeletValues(t *testing.T) {
 	node := &metav1.ObjectMeta{Name: "node-1", UID: "1"}
-	columns := []string{"kind", "node", "status", "authentication_anonymous_enabled", "authorization_mode", "read_only_port", "streaming_connection_idle_timeout",
-		"event_record_qps", "pod_pids_limit", "rotate_certificates", "make_iptables_util_chains", "seccomp_default", "tls_cert_file", "eviction_hard"}
+	columns := []string{
+		"kind", "node", "status", "authentication_anonymous_enabled", "authorization_mode", "read_only_port", "streaming_connection_idle_timeout",
+		"event_record_qps", "pod_pids_limit", "rotate_certificates", "make_iptables_util_chains", "seccomp_default", "tls_cert_file", "eviction_hard",
+	}
 	written := func(doc string) *Record[KubeletConfig] {
 		r, err := WrittenKubelet("kubelet.yaml", []byte(doc))
 		if err != nil {
@@ -31,14 +33,20 @@ func TestKubeletValues(t *testing.T) {
 		record *Record[KubeletConfig]
 		want   []any
 	}{
-		"an empty document": {written(`{}`),
-			[]any{"KubeletConfiguration", nil, "ok", no, "Webhook", no, "4h0m0s", int64(50), int64(-1), no, yes, no, nil, evictions}},
-		"a document": {written(`{"authentication":{"anonymous":{"enabled":true}},"authorization":{"mode":"AlwaysAllow"},"readOnlyPort":10255,"eventRecordQPS":0,
+		"an empty document": {
+			written(`{}`),
+			[]any{"KubeletConfiguration", nil, "ok", no, "Webhook", no, "4h0m0s", int64(50), int64(-1), no, yes, no, nil, evictions},
+		},
+		"a document": {
+			written(`{"authentication":{"anonymous":{"enabled":true}},"authorization":{"mode":"AlwaysAllow"},"readOnlyPort":10255,"eventRecordQPS":0,
 			"streamingConnectionIdleTimeout":"0s","podPidsLimit":100,"rotateCertificates":true,"makeIPTablesUtilChains":false,"seccompDefault":true,"tlsCertFile":"/a","evictionHard":{}}`),
-			[]any{"KubeletConfiguration", nil, "ok", yes, "AlwaysAllow", int64(10255), "4h0m0s", no, int64(100), yes, no, yes, "/a", nil}},
-		"a node": {NodeKubelet(node, []byte(`{"kubeletconfig":{"authentication":{"anonymous":{"enabled":false}},"authorization":{"mode":"Webhook"},"eventRecordQPS":5,"podPidsLimit":-1,
+			[]any{"KubeletConfiguration", nil, "ok", yes, "AlwaysAllow", int64(10255), "4h0m0s", no, int64(100), yes, no, yes, "/a", nil},
+		},
+		"a node": {
+			NodeKubelet(node, []byte(`{"kubeletconfig":{"authentication":{"anonymous":{"enabled":false}},"authorization":{"mode":"Webhook"},"eventRecordQPS":5,"podPidsLimit":-1,
 			"streamingConnectionIdleTimeout":"0s","makeIPTablesUtilChains":true,"seccompDefault":false}}`)),
-			[]any{"Node", "node-1", "ok", no, "Webhook", no, "0s", int64(5), int64(-1), no, yes, no, nil, nil}},
+			[]any{"Node", "node-1", "ok", no, "Webhook", no, "0s", int64(5), int64(-1), no, yes, no, nil, nil},
+		},
 		"a silent node": {NodeWithoutKubelet(node, KubeletUnreachable, "why"), []any{"Node", "node-1", "unreachable", nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}},
 		"a strange one": {NodeKubelet(node, []byte(`{"kubeletconfig":{"readOnlyPort":"open"}}`)), []any{"Node", "node-1", "not served", nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}},
 		"not JSON":      {NodeKubelet(node, []byte(`<html>`)), []any{"Node", "node-1", "not served", nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil}},

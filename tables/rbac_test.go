@@ -62,18 +62,27 @@ func rbacObjects(file string) []*Object {
 		return rbacv1.PolicyRule{Verbs: words(verb), APIGroups: []string{""}, Resources: words(resource)}
 	}
 	objects := []*Object{
-		object(ClusterRoles, &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "part", Labels: map[string]string{aggregateTo + "whole": "true"}},
-			Rules: []rbacv1.PolicyRule{rule("get list", "pods secrets"), {Verbs: []string{"get"}, NonResourceURLs: []string{"/metrics"}}}}),
+		object(ClusterRoles, &rbacv1.ClusterRole{
+			ObjectMeta: metav1.ObjectMeta{Name: "part", Labels: map[string]string{aggregateTo + "whole": "true"}},
+			Rules:      []rbacv1.PolicyRule{rule("get list", "pods secrets"), {Verbs: []string{"get"}, NonResourceURLs: []string{"/metrics"}}},
+		}),
 		object(ClusterRoles, &rbacv1.ClusterRole{ObjectMeta: metav1.ObjectMeta{Name: "whole"}, AggregationRule: &rbacv1.AggregationRule{
-			ClusterRoleSelectors: []metav1.LabelSelector{{MatchLabels: map[string]string{aggregateTo + "whole": "true"}}}}}),
+			ClusterRoleSelectors: []metav1.LabelSelector{{MatchLabels: map[string]string{aggregateTo + "whole": "true"}}},
+		}}),
 		object(Roles, &rbacv1.Role{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "idle"}, Rules: []rbacv1.PolicyRule{rule("*", "*")}}),
-		object(RoleBindings, &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "b"}, RoleRef: rbacv1.RoleRef{Kind: "ClusterRole", Name: "whole"},
-			Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Name: "web"}, {Kind: "User", Name: "system:serviceaccount:shop:web"}}}),
-		object(RoleBindings, &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "dangling"}, RoleRef: rbacv1.RoleRef{Kind: "Role", Name: "gone"},
-			Subjects: []rbacv1.Subject{{Kind: "User", Name: "alice"}}}),
+		object(RoleBindings, &rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "b"}, RoleRef: rbacv1.RoleRef{Kind: "ClusterRole", Name: "whole"},
+			Subjects: []rbacv1.Subject{{Kind: "ServiceAccount", Name: "web"}, {Kind: "User", Name: "system:serviceaccount:shop:web"}},
+		}),
+		object(RoleBindings, &rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "dangling"}, RoleRef: rbacv1.RoleRef{Kind: "Role", Name: "gone"},
+			Subjects: []rbacv1.Subject{{Kind: "User", Name: "alice"}},
+		}),
 		object(RoleBindings, &rbacv1.RoleBinding{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "empty"}, RoleRef: rbacv1.RoleRef{Kind: "Role", Name: "idle"}}),
-		object(ClusterRoleBindings, &rbacv1.ClusterRoleBinding{ObjectMeta: metav1.ObjectMeta{Name: "b"}, RoleRef: rbacv1.RoleRef{Kind: "ClusterRole", Name: "part"},
-			Subjects: []rbacv1.Subject{{Kind: "Group", Name: "system:serviceaccounts:shop"}}}),
+		object(ClusterRoleBindings, &rbacv1.ClusterRoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: "b"}, RoleRef: rbacv1.RoleRef{Kind: "ClusterRole", Name: "part"},
+			Subjects: []rbacv1.Subject{{Kind: "Group", Name: "system:serviceaccounts:shop"}},
+		}),
 		object(ServiceAccounts, &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "web"}}),
 		object(ServiceAccounts, &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: "bank", Name: "web"}}),
 	}
@@ -117,8 +126,10 @@ func TestRbacEffectiveRows(t *testing.T) {
 	// The service account once, however often the binding names it; a URL is in no namespace.
 	var want []string
 	for _, subject := range []string{"Group<nil>system:serviceaccounts:shop<nil>", "ServiceAccountshopwebsystem:serviceaccounts:shop"} {
-		for _, permission := range []string{"getpods<nil><nil>cluster<nil>", "getsecrets<nil><nil>clusterread-secrets", "listpods<nil><nil>cluster<nil>",
-			"listsecrets<nil><nil>clusterread-secrets", "get<nil>/metrics<nil>cluster<nil>"} {
+		for _, permission := range []string{
+			"getpods<nil><nil>cluster<nil>", "getsecrets<nil><nil>clusterread-secrets", "listpods<nil><nil>cluster<nil>",
+			"listsecrets<nil><nil>clusterread-secrets", "get<nil>/metrics<nil>cluster<nil>",
+		} {
 			want = append(want, subject+permission+"ClusterRoleBinding")
 		}
 	}
