@@ -71,6 +71,9 @@ func JSON(v any) Value {
 	if empty(v) {
 		return Null
 	}
+	if m, ok := v.(map[string]string); ok && plainMap(m) {
+		return Value{kind: KindText, text: plainJSON(m)}
+	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		// API types marshal: only a corrupt number can come here.

@@ -16,8 +16,14 @@ type containerRow struct {
 }
 
 func (r containerRow) rowPath() string {
-	list := map[string]string{"regular": "containers", "init": "initContainers", "sidecar": "initContainers", "ephemeral": "ephemeralContainers"}[r.ctype]
-	return r.path + "." + list + "[" + strconv.Itoa(r.index) + "]"
+	list := ".initContainers["
+	switch r.ctype {
+	case "regular":
+		list = ".containers["
+	case "ephemeral":
+		list = ".ephemeralContainers["
+	}
+	return r.path + list + strconv.Itoa(r.index) + "]"
 }
 
 // containers calls emit for every container of a pod spec.

@@ -2,11 +2,8 @@ package tables
 
 import (
 	"cmp"
-	"hash/maphash"
 	"slices"
-	"strings"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -29,6 +26,7 @@ type specRecord struct {
 type specIndex struct {
 	byID    map[string]*specRecord
 	records []*specRecord
+	printer printer
 }
 
 // specs decides which pod specs are judged, and what for: the template of a
@@ -39,7 +37,7 @@ var specs = fact("specs", podSpecResources(),
 	func(index *specIndex, o *Object) {
 		for _, s := range specRows {
 			if s.resource == o.Resource {
-				s.rows(o, func(p podSpecRow) { index.records = append(index.records, newSpecRecord(p)) })
+				s.rows(o, func(p podSpecRow) { index.records = append(index.records, index.record(p)) })
 			}
 		}
 	},
@@ -48,10 +46,10 @@ var specs = fact("specs", podSpecResources(),
 
 var specRows = podSpecSources(func(p podSpecRow, emit func(podSpecRow)) { emit(p) })
 
-func newSpecRecord(p podSpecRow) *specRecord {
+func (index *specIndex) record(p podSpecRow) *specRecord {
 	r := &specRecord{
 		id: p.ID(), uid: p.Meta.UID, kind: p.Resource.Kind, namespace: p.Meta.Namespace, name: p.Meta.Name,
-		print: fingerprint(p), isPod: p.pod != nil, idle: p.terminated() || p.Resource == ReplicaSets && p.replicas == 0,
+		print: index.printer.fingerprint(p), isPod: p.pod != nil, idle: p.terminated() || p.Resource == ReplicaSets && p.replicas == 0,
 	}
 	if ref := p.controller(); ref != nil && ref.Kind != "Node" {
 		r.controller = ownerRef{ref.Kind, ref.Name, ref.UID}
@@ -125,59 +123,3 @@ func (r *specRecord) climb(byUID map[types.UID]*specRecord) (template *specRecor
 	}
 	return template
 }
-
-// fingerprint hashes what a Pod and its template have in common when nothing
-// was changed on the way from one to the other: what the scheduler, the
-// service account admission and the controllers write into every pod is left
-// out.
-func fingerprint(p podSpecRow) uint64 {
-	s := *p.spec
-	s.NodeName, s.Hostname, s.Subdomain, s.SchedulerName = "", "", "", ""
-	s.NodeSelector, s.Affinity, s.Tolerations, s.TopologySpreadConstraints = nil, nil, nil, nil
-	s.Priority, s.PreemptionPolicy, s.PriorityClassName = nil, nil, ""
-	s.DNSPolicy, s.DNSConfig, s.RestartPolicy, s.EnableServiceLinks = "", nil, "", nil
-	s.TerminationGracePeriodSeconds, s.ActiveDeadlineSeconds = nil, nil
-	s.ImagePullSecrets, s.DeprecatedServiceAccount, s.ReadinessGates, s.SchedulingGates, s.Overhead = nil, "", nil, nil, nil
-	s.ServiceAccountName = cmp.Or(p.serviceAccount(), "default")
-	if s.SecurityContext == nil {
-		s.SecurityContext = &corev1.PodSecurityContext{}
-	}
-	s.Volumes = slices.DeleteFunc(slices.Clone(s.Volumes), func(v corev1.Volume) bool {
-		return v.PersistentVolumeClaim != nil || isTokenVolume(v)
-	})
-	s.Containers = withoutTokenMounts(s.Containers)
-	s.InitContainers = withoutTokenMounts(s.InitContainers)
-	data, err := s.Marshal()
-	if err != nil {
-		return 0
-	}
-	return maphash.Bytes(printSeed, data)
-}
-
-// printSeed makes fingerprints comparable within one process, which is all
-// they are for.
-var printSeed = maphash.MakeSeed()
-
-const (
-	tokenVolumePrefix = "kube-api-access-"
-	tokenMountPath    = "/var/run/secrets/kubernetes.io/serviceaccount"
-)
-
-// isTokenVolume recognises the projected volume that service account admission
-// adds to a pod.
-func isTokenVolume(v corev1.Volume) bool {
-	return v.Projected != nil && strings.HasPrefix(v.Name, tokenVolumePrefix)
-}
-
-func withoutTokenMounts(containers []corev1.Container) []corev1.Container {
-	containers = slices.Clone(containers)
-	for i, c := range containers {
-		if slices.ContainsFunc(c.VolumeMounts, isTokenMount) {
-			containers[i].VolumeMounts = slices.DeleteFunc(slices.Clone(c.VolumeMounts), isTokenMount)
-		}
-		containers[i].TerminationMessagePath, containers[i].TerminationMessagePolicy = "", ""
-	}
-	return containers
-}
-
-func isTokenMount(m corev1.VolumeMount) bool { return m.MountPath == tokenMountPath }
