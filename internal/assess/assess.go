@@ -278,7 +278,11 @@ func (r *run) whyNot(missing []*tables.Resource) string {
 	byReason := map[string][]string{}
 	for _, res := range missing {
 		reason, _ := r.src.Reason(r.set.Unread[res])
-		byReason[reason] = append(byReason[reason], res.Plural)
+		name := res.Plural
+		if res.Virtual != "" {
+			name = res.String()
+		}
+		byReason[reason] = append(byReason[reason], name)
 	}
 	var parts []string
 	for _, reason := range slices.Sorted(maps.Keys(byReason)) {

@@ -46,6 +46,7 @@ type Cluster struct {
 	// whole holds resources whose continue token expired: pages came too
 	// slowly, so that the next try is not paged.
 	whole sync.Map
+	apis  apis
 }
 
 var _ rows.Source = (*Cluster)(nil)

@@ -35,7 +35,11 @@ func (c *Cluster) Each(ctx context.Context, r *tables.Resource, scope rows.Scope
 	if impossible(r, scope) {
 		return nil
 	}
-	err := c.list(ctx, r, scope, f)
+	read := c.list
+	if r.Optional && r.New == nil {
+		read = c.optional
+	}
+	err := read(ctx, r, scope, f)
 	var status *statusError
 	if errors.As(err, &status) {
 		switch {

@@ -12,9 +12,13 @@ import (
 // what was forbidden.
 func Grants(unread []posture.Unread) []string {
 	resources := map[string][]string{}
-	var groups []string
+	var groups, whole []string
 	for _, u := range unread {
-		if u.Grant == "" {
+		switch {
+		case u.Grant == "":
+			continue
+		case strings.Contains(u.Resource, "/"): // a subresource has verbs of its own
+			whole = append(whole, "- "+u.Grant)
 			continue
 		}
 		name, group, _ := strings.Cut(u.Resource, ".")
@@ -28,5 +32,5 @@ func Grants(unread []posture.Unread) []string {
 	for _, group := range groups {
 		grants = append(grants, fmt.Sprintf(`- {apiGroups: ["%s"], resources: [%s], verbs: ["get", "list"]}`, group, strings.Join(resources[group], ", ")))
 	}
-	return grants
+	return append(grants, whole...)
 }
