@@ -45,6 +45,28 @@ the cluster: treat the file as you treat the cluster's manifests.`,
 	return cmd
 }
 
+// savable is everything that tables read, but for what only a node knows, and
+// what rules make of the rest.
+func savable() []*tables.Resource {
+	all := tables.Resources()
+	for _, t := range tables.All() {
+		var columns []int
+		for i := range t.Columns {
+			columns = append(columns, i)
+		}
+		for _, r := range t.Reads(columns) {
+			switch r {
+			case tables.NodeFiles, tables.Rules, tables.Findings:
+				continue
+			}
+			if !slices.Contains(all, r) {
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
 func (o *snapshotOptions) run(ctx context.Context) error {
 	if o.output == "" {
 		return usagef("-o FILE is required: where to save the snapshot")
@@ -54,14 +76,15 @@ func (o *snapshotOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	resources := append(tables.Resources(), tables.ClusterInfos, tables.APIResources, tables.KubeletConfigs)
+	resources := savable()
 	if cluster, ok := src.Source.(*kube.Cluster); ok && o.crds {
 		served, err := cluster.Discover(ctx)
 		if err != nil {
 			o.note("note: %v", err)
 		}
 		for _, r := range served {
-			if r.New == nil {
+			known := func(k *tables.Resource) bool { return k.Group == r.Group && k.Plural == r.Plural }
+			if !slices.ContainsFunc(resources, known) {
 				resources = append(resources, r)
 			}
 		}

@@ -108,7 +108,11 @@ func (f *sourceFlags) openSnapshot(ctx context.Context, a *app) (assess.Source, 
 	info := file.Info()
 	a.note("snapshot of %s (%s), taken %s", info.Name, info.Version, info.Taken.Format(time.RFC3339))
 	src := assess.Snapshot(file)
-	if ns := f.kube.Namespace(); ns != "" {
+	ns := f.kube.Namespace()
+	if info.Namespace != "" && ns != info.Namespace {
+		return src, usagef("%s holds namespace %s alone: add -n %s", f.snapshot, info.Namespace, info.Namespace)
+	}
+	if ns != "" {
 		return src, namespaceExists(ctx, file, ns)
 	}
 	return src, nil

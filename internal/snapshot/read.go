@@ -33,18 +33,37 @@ type File struct {
 	index index
 }
 
-// Open reads the index of a snapshot.
+// Open reads the index of a snapshot, and makes sure that the rest is whole.
 func Open(path string) (*File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	s := &File{f: f}
-	if err := s.readIndex(); err != nil {
+	err = s.readIndex()
+	if err == nil {
+		err = s.verify()
+	}
+	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
+}
+
+// verify finds damage before anything is made of the file.
+func (s *File) verify() error {
+	for _, sec := range s.index.Resources {
+		sum := crc32.New(castagnoli)
+		n, err := io.Copy(sum, io.NewSectionReader(s.f, sec.Offset, sec.Length))
+		if err != nil {
+			return err
+		}
+		if n != sec.Length || sum.Sum32() != sec.CRC {
+			return ErrCorrupt
+		}
+	}
+	return nil
 }
 
 // Close closes the file.
@@ -131,9 +150,6 @@ func (s *File) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, f
 			return &UnreadError{r, sec.Reason, sec.Grant}
 		}
 		return s.objects(ctx, r, sec, scope, f)
-	}
-	if r.Optional {
-		return nil
 	}
 	return &UnreadError{r, "not asked for", ""}
 }
