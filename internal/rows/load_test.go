@@ -185,6 +185,24 @@ func TestLoadReadsOnce(t *testing.T) {
 	}
 }
 
+// What objects say together is said once, however many tables and columns ask.
+func TestLoadCountsOnce(t *testing.T) {
+	yes := true
+	replicas := pods("a", "b")
+	for _, pod := range replicas {
+		pod.SetOwnerReferences([]metav1.OwnerReference{{Kind: "StatefulSet", Name: "db", UID: "db", Controller: &yes}})
+	}
+	set := &appsv1.StatefulSet{ObjectMeta: metav1.ObjectMeta{Namespace: "shop", Name: "db", UID: "db"}}
+	set.Spec.Template.Spec = replicas[0].(*corev1.Pod).Spec
+	src := &fake{objects: map[*tables.Resource][]metav1.Object{tables.Pods: replicas, tables.StatefulSets: {set}}}
+	loaded := load(t, src, planFor(t, map[*tables.Table][]string{tables.K8sPodSpecs: {"judged", "pods", "asset_name"}, tables.K8sContainers: {"judged", "pods"}}))
+	got := [][]any{values(t, loaded, tables.K8sPodSpecs, "pods"), values(t, loaded, tables.K8sPodSpecs, "judged"), values(t, loaded, tables.K8sContainers, "pods")}
+	want := [][]any{{int64(2), int64(0), int64(0)}, {int64(1), int64(0), int64(0)}, {int64(2), int64(2), int64(0), int64(0), int64(0), int64(0)}}
+	if diff := gocmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // Rows of several resources come in the order that the table declares, and
 // late columns climb over resources.
 func TestLoadPutsTogether(t *testing.T) {

@@ -186,6 +186,8 @@ func TestFold(t *testing.T) {
 		{"its pods' copies", []posture.Evidence{copied, template}, []posture.Evidence{template}, 5},
 		{"of a CronJob", []posture.Evidence{copied, cron}, []posture.Evidence{cron}, 0},
 		{"what was injected", []posture.Evidence{again, injected, copied, template}, []posture.Evidence{template, injected}, 5},
+		{"several containers of the same pods", []posture.Evidence{injected, row("spec.containers[1].privileged", "log", "true", "Pod/a", 2)},
+			[]posture.Evidence{injected, row("spec.containers[1].privileged", "log", "true", "Pod/a", 2)}, 2},
 		{"what was changed", []posture.Evidence{changed, template}, []posture.Evidence{template, changed}, 5},
 		{"pods without a template", []posture.Evidence{injected, again}, []posture.Evidence{injected}, 3},
 		{"rows that differ in an index alone", []posture.Evidence{{Path: "rules[0].verbs"}, {Path: "rules[1].verbs"}}, []posture.Evidence{{Path: "rules[0].verbs"}, {Path: "rules[1].verbs"}}, 0},
