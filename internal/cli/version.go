@@ -30,11 +30,11 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "Print the version of the tool and of its rules",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			rules, err := rule.Load(queries.Files)
+			rules, digest, err := rule.CountAndDigest(queries.Files)
 			if err != nil {
 				return err
 			}
-			info := versionInfo{clientVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, len(rules), rule.Digest(rules)}
+			info := versionInfo{clientVersion(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, rules, digest}
 			switch format {
 			case "json":
 				return a.json(info)
