@@ -110,8 +110,11 @@ func TestFolding(t *testing.T) {
 			[]*Object{web, rs, replicaSet("web-0", "web:1", 0, "Deployment", "web")},
 			[]string{"Deployment/web for Deployment/web, 0 pods"},
 		},
-		{"a workload scaled to zero is judged all the same", []*Object{object(Deployments, &appsv1.Deployment{ObjectMeta: meta("web"), Spec: appsv1.DeploymentSpec{Replicas: ptr(int32(0))}})},
-			[]string{"Deployment/web for Deployment/web, 0 pods"}},
+		{
+			"a workload scaled to zero is judged all the same",
+			[]*Object{object(Deployments, &appsv1.Deployment{ObjectMeta: meta("web"), Spec: appsv1.DeploymentSpec{Replicas: ptr(int32(0))}})},
+			[]string{"Deployment/web for Deployment/web, 0 pods"},
+		},
 		{"a pod of nobody's", []*Object{pod("lonely", "web:1")}, []string{"Pod/lonely for Pod/lonely, 1 pods"}},
 		{"a finished pod does nothing", []*Object{with(pod("done", "web:1"), finished)}, nil},
 		{

@@ -125,7 +125,7 @@ func TestRunBroken(t *testing.T) {
 // What cannot be evidence is refused before anything is read.
 func TestCompileErrors(t *testing.T) {
 	for want, file := range map[string]*fstest.MapFile{
-		"1.sql: T-1: no such column: nmae":               ruleOf("T-1", podAssets, strings.Replace(podQuery, "name,", "nmae,", 1)),
+		"1.sql: T-1: no such column: nome":               ruleOf("T-1", podAssets, strings.Replace(podQuery, "name,", "nome,", 1)),
 		"1.sql: T-1: assets: no such table: k8s_podsz":   ruleOf("T-1", podAssets+"z", podQuery),
 		"1.sql: T-1: only SELECT is allowed":             ruleOf("T-1", podAssets, "DELETE FROM k8s_pods"),
 		"1.sql: T-1: the query returns no column path":   ruleOf("T-1", podAssets, podAssets),
