@@ -29,7 +29,8 @@ proxy; of manifests the KubeletConfiguration documents, where what is not
 written has the default that the kubelet of Kubernetes 1.37 gives it
 (defaults lists what that is). A node whose kubelet did not answer is a row
 with a status other than ok and no values: a rule must not take it for a good
-one. Where no kubelet at all may be asked, the table cannot be read.`,
+one, nor leave it out. Where no kubelet at all may be asked, the table cannot
+be read.`,
 	Examples: []string{
 		"SELECT name, authentication_anonymous_enabled, authorization_mode, read_only_port FROM k8s_nodes_kubelet_config WHERE status = 'ok'",
 		"SELECT name, status, reason FROM k8s_nodes_kubelet_config WHERE status <> 'ok'",

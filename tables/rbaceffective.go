@@ -39,7 +39,7 @@ relax-pod-security, port-forward.`,
 	Examples: []string{
 		"SELECT DISTINCT subject_kind, subject_namespace, subject, scope FROM k8s_rbac_effective WHERE dangerous IN ('read-secrets', 'cluster-admin') AND NOT subject_is_system",
 		"SELECT DISTINCT subject_kind, subject FROM k8s_rbac_effective WHERE verb IN ('create', '*') AND api_group IN ('', '*') AND resource IN ('pods/exec', '*/exec', '*') AND (namespace IS NULL OR namespace = 'default')",
-		"SELECT dangerous, count(DISTINCT subject_kind || subject_namespace || subject) AS subjects FROM k8s_rbac_effective WHERE dangerous IS NOT NULL GROUP BY dangerous",
+		"SELECT dangerous, count(DISTINCT subject_kind || ifnull(subject_namespace, '') || subject) AS subjects FROM k8s_rbac_effective WHERE dangerous IS NOT NULL GROUP BY dangerous",
 	},
 	Columns: [][]column[effectiveRow]{effectiveSubject(), effectivePermission(), effectiveBinding()},
 	Facts:   []*Fact{rbac},

@@ -17,9 +17,9 @@ const (
 	// /api/v1/nodes/NAME/proxy/configz: *Record[KubeletConfig].
 	VirtualKubelets Virtual = "nodes/proxy"
 	// VirtualCluster is the cluster itself, one object: *Record[ClusterInfo].
-	VirtualCluster Virtual = "version"
+	VirtualCluster Virtual = "/version"
 	// VirtualDiscovery is what the API server serves: *Record[APIResource].
-	VirtualDiscovery Virtual = "apis"
+	VirtualDiscovery Virtual = "/apis"
 	// VirtualPermissions is what the reader may do, by
 	// SelfSubjectAccessReview: *Record[Permission].
 	VirtualPermissions Virtual = "selfsubjectaccessreviews.authorization.k8s.io"

@@ -103,7 +103,7 @@ func writePair(dir, name string, cert, key []byte) error {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
@@ -182,5 +182,8 @@ func (p *process) ended() error {
 	if p.portTaken() {
 		return fmt.Errorf("%s: %w", p.name, errPort)
 	}
-	return fmt.Errorf("%s ended: %v: %s", p.name, p.err, p.tail())
+	if p.err == nil {
+		return fmt.Errorf("%s ended: %s", p.name, p.tail())
+	}
+	return fmt.Errorf("%s ended: %w: %s", p.name, p.err, p.tail())
 }

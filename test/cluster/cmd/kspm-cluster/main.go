@@ -36,17 +36,20 @@ var commands = map[string]func(ctx context.Context, args []string) error{
 }
 
 func main() {
+	os.Exit(command(os.Args[1:]))
+}
+
+func command(args []string) int {
+	if len(args) == 0 || commands[args[0]] == nil {
+		fmt.Fprint(os.Stderr, usage)
+		return 2
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fmt.Fprint(os.Stderr, usage)
-		os.Exit(2)
+	err := commands[args[0]](ctx, args[1:])
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintf(os.Stderr, "kspm-cluster %s: %v\n", args[0], err)
+		return 1
 	}
-	err := commands[os.Args[1]](ctx, os.Args[2:])
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "kspm-cluster %s: %v\n", os.Args[1], err)
-		os.Exit(1)
-	}
+	return 0
 }
