@@ -35,6 +35,10 @@ func RunCases(ctx context.Context, db *engine.DB, r *rule.Rule) ([]CaseResult, e
 		_, err := checkStatus(ctx, rules, c, posture.Pass)
 		results = append(results, CaseResult{"pass: " + c.Name, err})
 	}
+	for _, c := range r.NotAssessed {
+		_, err := checkStatus(ctx, rules, c, posture.NotAssessed)
+		results = append(results, CaseResult{"not_assessed: " + c.Name, err})
+	}
 	for _, c := range r.Fail {
 		results = append(results, CaseResult{"fail: " + c.Name, checkFailing(ctx, rules, c, failing[r.Verdict])})
 	}
@@ -76,6 +80,11 @@ func checkStatus(ctx context.Context, rules *Rules, c rule.Case, want posture.St
 			msg += "\n" + row.String()
 		}
 		return res, errors.New(msg)
+	}
+	if c.Unassessed != nil || want != posture.NotAssessed {
+		if msg := rule.MatchUnassessed(res, c.Unassessed); msg != "" {
+			return res, errors.New(msg)
+		}
 	}
 	return res, nil
 }

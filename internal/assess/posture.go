@@ -85,7 +85,13 @@ func (p *withPosture) eachFinding(ctx context.Context, scope rows.Scope, f func(
 	}
 	for _, res := range report.Rules {
 		info := tables.FindingInfo{Rule: res.ID, Title: res.Title, Section: res.Section, Severity: res.Severity.String(), Status: string(res.Status)}
-		if len(res.Findings) == 0 {
+		for _, u := range res.Unassessed {
+			unassessed := info
+			unassessed.Status, unassessed.Actual = string(posture.NotAssessed), u.Reason
+			unassessed.Kind, unassessed.Namespace, unassessed.Name = u.Kind, u.Namespace, u.Name
+			emit(unassessed)
+		}
+		if len(res.Findings) == 0 && len(res.Unassessed) == 0 {
 			info.Actual = res.Reason
 			emit(info)
 		}

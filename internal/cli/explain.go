@@ -88,7 +88,7 @@ func (o *explainOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if result.Status.Incomplete() || len(src.Problems) > 0 {
+	if result.Incomplete() || len(src.Problems) > 0 {
 		return &codeError{code: exitIncomplete}
 	}
 	return nil
@@ -97,12 +97,20 @@ func (o *explainOptions) run(ctx context.Context, args []string) error {
 // narrow leaves the findings of one asset. It is an error when the rule has
 // nothing to say of it.
 func narrow(r *posture.RuleResult, asset string) error {
-	if r.Status.Incomplete() {
+	if r.Status.Incomplete() && len(r.Unassessed) == 0 {
 		return nil
 	}
 	matches := func(a posture.Asset) bool {
 		return strings.EqualFold(a.String(), asset) || strings.EqualFold(a.Kind+"/"+a.Name, asset)
 	}
+	for _, u := range r.Unassessed {
+		if matches(u.Asset) {
+			r.Findings, r.Unassessed = nil, []posture.Unassessed{u}
+			r.Status, r.Reason = posture.NotAssessed, posture.WhyUnassessed(r.Unassessed)
+			return nil
+		}
+	}
+	r.Unassessed = nil
 	found := slices.ContainsFunc(r.Judged, matches) || slices.ContainsFunc(r.Findings, func(f posture.Finding) bool { return matches(f.Asset) })
 	if !found {
 		return usagef("%s is not among the %d assets that %s judges: want KIND/NAME or KIND/NAMESPACE/NAME%s", asset, len(r.Judged), r.ID, nearby(r.Judged, asset))

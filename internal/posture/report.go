@@ -49,8 +49,10 @@ type Unread struct {
 	Grant    string `json:"grant,omitempty"` // the RBAC rule that would allow it
 }
 
-// Summary counts. Coverage is the share of the rules asked for, manual and
-// not applicable ones left out, that could be judged.
+// Summary counts. Coverage is the share of what was asked for, manual rules
+// and those that are not applicable left out, that could be judged: every rule
+// weighs the same, and one that could judge three assets of four counts as
+// three quarters.
 type Summary struct {
 	Rules    map[Status]int `json:"rules"`
 	Assets   AssetSummary   `json:"assets"`
@@ -58,11 +60,13 @@ type Summary struct {
 }
 
 // AssetSummary counts assets over all judged rules; a compliant one fails
-// none of them.
+// none of them. NotAssessed ones fail none either, but some rule could not
+// judge them: they are not in Total.
 type AssetSummary struct {
-	Total     int `json:"total"`
-	Compliant int `json:"compliant"`
-	Exempt    int `json:"exempt"`
+	Total       int `json:"total"`
+	Compliant   int `json:"compliant"`
+	Exempt      int `json:"exempt"`
+	NotAssessed int `json:"notAssessed"`
 }
 
 // Percent is the share of compliant assets, and false where there are none.
@@ -91,18 +95,22 @@ type RuleResult struct {
 	Reason   string     `json:"reason"`
 	Assets   AssetCount `json:"assets"`
 	Findings []Finding  `json:"findings"`
+	// Unassessed are the assets that the rule could not judge.
+	Unassessed []Unassessed `json:"unassessed"`
 	// Judged are the assets the rule looked at, and Rule is its text; neither
 	// is part of the JSON form.
 	Judged []Asset `json:"-"`
 	Rule   Rule    `json:"-"`
 }
 
-// AssetCount counts the assets of one rule. Exempt ones are not in Total.
+// AssetCount counts the assets of one rule. Those that are exempt and those
+// that could not be judged are not in Total.
 type AssetCount struct {
-	Total  int `json:"total"`
-	Failed int `json:"failed"`
-	Waived int `json:"waived"`
-	Exempt int `json:"exempt"`
+	Total       int `json:"total"`
+	Failed      int `json:"failed"`
+	Waived      int `json:"waived"`
+	Exempt      int `json:"exempt"`
+	NotAssessed int `json:"notAssessed"`
 }
 
 // Finish sorts the report and computes its sums. Order is rule id, then
@@ -152,7 +160,7 @@ func (r *Report) in(section string) []RuleResult {
 
 // Incomplete reports whether anything that was asked for is missing.
 func (r *Report) Incomplete() bool {
-	return len(r.Problems) > 0 || slices.ContainsFunc(r.Rules, func(rule RuleResult) bool { return rule.Status.Incomplete() })
+	return len(r.Problems) > 0 || slices.ContainsFunc(r.Rules, RuleResult.Incomplete)
 }
 
 // FailsAt reports whether an asset fails a rule at or above a severity.

@@ -150,3 +150,56 @@ func TestFailing(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What could not be judged is neither compliant nor failing, and lowers the
+// coverage; what fails another rule fails.
+func TestSumsUnassessed(t *testing.T) {
+	silent := func(name string) Unassessed { return Unassessed{Asset: pod(name), Reason: "no answer"} }
+	r := &Report{Rules: []RuleResult{
+		{ID: "A-1", Status: NotAssessed, Judged: []Asset{pod("a")}, Unassessed: []Unassessed{silent("d"), silent("b"), silent("c")}},
+		{ID: "A-2", Status: Fail, Judged: []Asset{pod("a"), pod("b"), pod("c")}, Findings: []Finding{finding("b")}},
+	}}
+	r.Finish()
+	want := AssetSummary{Total: 2, Compliant: 1, NotAssessed: 2}
+	if diff := gocmp.Diff(want, r.Summary.Assets); diff != "" {
+		t.Error(diff)
+	}
+	if r.Summary.Coverage != 0.625 {
+		t.Errorf("coverage %v: one rule judged one asset of four, the other all", r.Summary.Coverage)
+	}
+	if diff := gocmp.Diff(AssetCount{Total: 1, NotAssessed: 3}, r.Rules[0].Assets); diff != "" {
+		t.Error(diff)
+	}
+	if r.Rules[0].Unassessed[0].Name != "b" || !r.Rules[0].Incomplete() || r.Rules[1].Incomplete() || !r.Incomplete() {
+		t.Errorf("%+v", r.Rules)
+	}
+}
+
+// A rule that fails and could not judge everything leaves the report
+// incomplete.
+func TestFailsAndIncomplete(t *testing.T) {
+	r := RuleResult{Status: Fail, Findings: []Finding{finding("a")}, Unassessed: []Unassessed{{Asset: pod("b"), Reason: "no answer"}}}
+	if !r.Incomplete() || r.WhyIncomplete() != "1 Pod not assessed: no answer (shop/b)" {
+		t.Errorf("%v: %s", r.Incomplete(), r.WhyIncomplete())
+	}
+}
+
+func TestWhyUnassessed(t *testing.T) {
+	node := func(name, reason string) Unassessed { return Unassessed{Asset{Kind: "Node", Name: name}, reason} }
+	policy := Unassessed{Asset{"NetworkPolicy", "shop", "web"}, "odd"}
+	for _, test := range []struct {
+		assets []Unassessed
+		want   string
+	}{
+		{nil, ""},
+		{[]Unassessed{node("a", "timeout")}, "1 Node not assessed: timeout (a)"},
+		{[]Unassessed{node("e", "forbidden"), node("d", "timeout"), node("c", "timeout"), node("b", "timeout"), node("a", "timeout")},
+			"4 Nodes not assessed: timeout (a, b, c and 1 more); 1 Node not assessed: forbidden (e)"},
+		{[]Unassessed{policy, policy}, "2 NetworkPolicies not assessed: odd (shop/web, shop/web)"},
+		{[]Unassessed{{Asset{Kind: "Ingress", Name: "a"}, "x"}, {Asset{Kind: "Ingress", Name: "b"}, "x"}}, "2 Ingresses not assessed: x (a, b)"},
+	} {
+		if got := WhyUnassessed(test.assets); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}

@@ -13,18 +13,18 @@ func sum(rules []RuleResult) (byStatus map[Status]int, assets AssetSummary, cove
 	for _, s := range Statuses {
 		byStatus[s] = 0
 	}
-	judged, failed, exempt := map[Asset]bool{}, map[Asset]bool{}, map[Asset]bool{}
-	asked, assessed := 0, 0
+	judged, failed, exempt, unassessed := map[Asset]bool{}, map[Asset]bool{}, map[Asset]bool{}, map[Asset]bool{}
+	asked, assessed := 0, 0.0
 	for _, rule := range rules {
 		byStatus[rule.Status]++
-		switch {
-		case rule.Status.Judged():
+		if rule.Status.Judged() || rule.Status.Incomplete() {
 			asked++
-			assessed++
-		case rule.Status.Incomplete():
-			asked++
+			assessed += rule.covered()
 		}
-		if !rule.Status.Judged() {
+		for _, u := range rule.Unassessed {
+			unassessed[u.Asset] = true
+		}
+		if !rule.Status.Judged() && len(rule.Unassessed) == 0 {
 			continue
 		}
 		for _, a := range rule.Judged {
@@ -39,12 +39,30 @@ func sum(rules []RuleResult) (byStatus map[Status]int, assets AssetSummary, cove
 			}
 		}
 	}
-	assets = AssetSummary{Total: len(judged), Compliant: len(judged) - len(failed), Exempt: len(exempt)}
+	for a := range unassessed {
+		if failed[a] {
+			delete(unassessed, a)
+		} else {
+			delete(judged, a)
+		}
+	}
+	assets = AssetSummary{Total: len(judged), Compliant: len(judged) - len(failed), Exempt: len(exempt), NotAssessed: len(unassessed)}
 	coverage = 1
 	if asked > 0 {
-		coverage = float64(assessed) / float64(asked)
+		coverage = assessed / float64(asked)
 	}
 	return byStatus, assets, coverage
+}
+
+// covered is the share of the rule's assets that it could judge.
+func (r RuleResult) covered() float64 {
+	switch {
+	case len(r.Unassessed) > 0:
+		return float64(len(r.Judged)) / float64(len(r.Judged)+len(r.Unassessed))
+	case r.Status.Judged():
+		return 1
+	}
+	return 0
 }
 
 // finish orders a rule's findings and counts its assets.
@@ -53,7 +71,11 @@ func (r *RuleResult) finish() {
 		r.Findings = []Finding{}
 	}
 	slices.SortFunc(r.Findings, func(a, b Finding) int { return a.Asset.Compare(b.Asset) })
-	r.Assets = AssetCount{Total: len(r.Judged)}
+	if r.Unassessed == nil {
+		r.Unassessed = []Unassessed{}
+	}
+	slices.SortFunc(r.Unassessed, func(a, b Unassessed) int { return a.Asset.Compare(b.Asset) })
+	r.Assets = AssetCount{Total: len(r.Judged), NotAssessed: len(r.Unassessed)}
 	for _, f := range r.Findings {
 		switch {
 		case f.Exempt != "":

@@ -32,6 +32,9 @@ func ExplainResult(w io.Writer, res posture.RuleResult, s Style) error {
 	} else {
 		t.section("Result", fmt.Sprintf("%s: %d of %d assets fail", res.Status, res.Assets.Failed, res.Assets.Total))
 	}
+	if why := res.WhyIncomplete(); why != "" && why != res.Reason {
+		t.section("Not assessed", why)
+	}
 	for _, f := range res.Findings {
 		t.heading("%s", strings.TrimRight(oneLine(f.Asset.String()+"  "+t.place(f)), " "))
 		if f.Exempt != "" {

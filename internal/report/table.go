@@ -144,6 +144,9 @@ func (t *printer) rule(rule posture.RuleResult) {
 	if rule.Assets.Exempt > 0 {
 		rest = append(rest, fmt.Sprintf("%d of the system exempt", rule.Assets.Exempt))
 	}
+	if rule.Assets.NotAssessed > 0 {
+		rest = append(rest, fmt.Sprintf("%d not assessed", rule.Assets.NotAssessed))
+	}
 	if len(rest) > 0 {
 		count += ", " + strings.Join(rest, ", ")
 	}
@@ -185,8 +188,8 @@ func (t *printer) notAssessed(r *posture.Report) {
 	}
 	t.heading("Not assessed")
 	for _, rule := range r.Rules {
-		if rule.Status.Incomplete() {
-			fmt.Fprintf(&t.b, "  %s  %s  %s\n", t.paint.in(purple, rule.ID), rule.Title, t.paint.in(dim, oneLine(rule.Reason)))
+		if rule.Incomplete() {
+			fmt.Fprintf(&t.b, "  %s  %s  %s\n", t.paint.in(purple, rule.ID), rule.Title, t.paint.in(dim, oneLine(rule.WhyIncomplete())))
 		}
 	}
 	for _, grant := range Grants(r.NotAssessed) {

@@ -77,3 +77,25 @@ func (r EvidenceRow) matches(want map[string]any) bool {
 	}
 	return true
 }
+
+// MatchUnassessed compares the assets that a result could not judge with those
+// that a case wants, as MatchRows does.
+func MatchUnassessed(res posture.RuleResult, want []map[string]any) string {
+	left := make([]EvidenceRow, len(res.Unassessed))
+	for i, u := range res.Unassessed {
+		left[i] = EvidenceRow{"kind": u.Kind, "namespace": u.Namespace, "name": u.Name, "reason": u.Reason}
+	}
+	var problems []string
+	for _, w := range want {
+		i := slices.IndexFunc(left, func(row EvidenceRow) bool { return row.matches(w) })
+		if i < 0 {
+			problems = append(problems, fmt.Sprintf("no asset that could not be judged has %v", w))
+			continue
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	for _, row := range left {
+		problems = append(problems, "an asset could not be judged that the case does not name "+row.String())
+	}
+	return strings.Join(problems, "\n")
+}

@@ -39,7 +39,8 @@ type Header struct {
 	// for what no query can decide.
 	Verdict string `yaml:"verdict"`
 	// Assets is a query for what is judged: kind, namespace, name, and
-	// optionally exempt and labels.
+	// optionally exempt and not_assessed, which say why an asset is not counted
+	// or cannot be judged, and labels.
 	Assets string `yaml:"assets"`
 	// Scope is what a change can touch: object, namespace or cluster.
 	Scope string `yaml:"scope"`
@@ -58,6 +59,9 @@ type Header struct {
 	Aliases []string `yaml:"aliases"`
 	Pass    []Case   `yaml:"pass"`
 	Fail    []Case   `yaml:"fail"`
+	// NotAssessed are cases in which nothing fails and something could not be
+	// judged.
+	NotAssessed []Case `yaml:"not_assessed"`
 }
 
 // Patch is a strategic merge patch in parts, merged into the container that a
@@ -80,6 +84,10 @@ type Case struct {
 	// match one row, and there are no more rows than entries. None means at
 	// least one row.
 	Rows []map[string]any `yaml:"rows"`
+	// Unassessed are the assets that the rule must not be able to judge: each
+	// entry's kind, namespace, name and reason must match one, and there are no
+	// more. Only a case of not_assessed may leave them out.
+	Unassessed []map[string]any `yaml:"unassessed"`
 }
 
 // SeverityLevel is the parsed severity.

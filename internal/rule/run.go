@@ -45,12 +45,13 @@ func (r *Rule) CheckColumns(query, assets []string) error {
 	return nil
 }
 
-// Assets are what one assets query returned: judged ones, and exempt ones with
-// the reason.
+// Assets are what one assets query returned: those to judge, those that cannot
+// be judged, and exempt ones, both with the reason.
 type Assets struct {
-	Judged []posture.Asset
-	known  map[posture.Asset]string
-	labels map[posture.Asset]string // JSON, where the query returns it
+	Judged     []posture.Asset
+	Unassessed []posture.Unassessed
+	known      map[posture.Asset]string
+	labels     map[posture.Asset]string // JSON, where the query returns it
 }
 
 // QueryAssets runs an assets query. keep narrows it to what is in scope.
@@ -58,7 +59,7 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 	assets := &Assets{known: map[posture.Asset]string{}, labels: map[posture.Asset]string{}}
 	err := q.Query(ctx, sql, func(columns []string, values []any) error {
 		a := posture.Asset{}
-		exempt, labels := "", ""
+		exempt, labels, unassessed := "", "", ""
 		for i, c := range columns {
 			v := text(tables.CleanAny(values[i]))
 			switch c {
@@ -70,6 +71,8 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 				a.Name = v
 			case "exempt":
 				exempt = v
+			case "not_assessed":
+				unassessed = v
 			}
 		}
 		if _, seen := assets.known[a]; seen || !keep(a) {
@@ -79,7 +82,11 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 		if labels != "" {
 			assets.labels[a] = labels
 		}
-		if exempt == "" {
+		switch {
+		case exempt != "":
+		case unassessed != "":
+			assets.Unassessed = append(assets.Unassessed, posture.Unassessed{Asset: a, Reason: unassessed})
+		default:
 			assets.Judged = append(assets.Judged, a)
 		}
 		return nil
@@ -133,8 +140,19 @@ func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(pos
 		}
 		res.Findings = append(res.Findings, *f)
 	}
-	res.Judged = assets.Judged
-	res.Status = r.status(res.Findings, assets)
+	res.Judged = slices.Clip(assets.Judged)
+	for _, u := range assets.Unassessed {
+		// What is known of it may be enough to fail it.
+		if findings[u.Asset] != nil {
+			res.Judged = append(res.Judged, u.Asset)
+		} else {
+			res.Unassessed = append(res.Unassessed, u)
+		}
+	}
+	res.Status = r.status(res)
+	if res.Status == posture.NotAssessed {
+		res.Reason = posture.WhyUnassessed(res.Unassessed)
+	}
 	return res, nil
 }
 
@@ -160,11 +178,14 @@ func (r *Rule) Result() posture.RuleResult {
 func (r *Rule) Settle(res *posture.RuleResult) {
 	if (res.Status == posture.Fail || res.Status == posture.Review) && !slices.ContainsFunc(res.Findings, posture.Finding.Counts) {
 		res.Status, res.Reason = posture.Pass, "every finding is waived"
+		if len(res.Unassessed) > 0 {
+			res.Status, res.Reason = posture.NotAssessed, posture.WhyUnassessed(res.Unassessed)
+		}
 	}
 }
 
-func (r *Rule) status(findings []posture.Finding, assets *Assets) posture.Status {
-	if slices.ContainsFunc(findings, posture.Finding.Counts) {
+func (r *Rule) status(res posture.RuleResult) posture.Status {
+	if slices.ContainsFunc(res.Findings, posture.Finding.Counts) {
 		switch r.Verdict {
 		case VerdictReview:
 			return posture.Review
@@ -172,7 +193,10 @@ func (r *Rule) status(findings []posture.Finding, assets *Assets) posture.Status
 			return posture.Fail
 		}
 	}
-	if len(assets.Judged) == 0 {
+	switch {
+	case len(res.Unassessed) > 0:
+		return posture.NotAssessed
+	case len(res.Judged) == 0:
 		return posture.NotApplicable
 	}
 	return posture.Pass

@@ -32,7 +32,7 @@ func (a answers) Query(_ context.Context, sql string, row func([]string, []any) 
 }
 
 var (
-	assetColumns    = []string{"kind", "namespace", "name", "exempt"}
+	assetColumns    = []string{"kind", "namespace", "name", "exempt", "not_assessed"}
 	evidenceColumns = []string{"kind", "namespace", "name", "path", "actual", "expected", "severity", "file", "line", "container"}
 )
 
@@ -55,8 +55,9 @@ func judge(t *testing.T, verdict string, assets, evidence [][]any) posture.RuleR
 }
 
 func TestRunStatus(t *testing.T) {
-	web := []any{"Pod", "shop", "web", nil}
-	dns := []any{"Pod", "kube-system", "dns", "system"}
+	web := []any{"Pod", "shop", "web", nil, nil}
+	dns := []any{"Pod", "kube-system", "dns", "system", nil}
+	silent := []any{"Pod", "shop", "silent", nil, "no answer"}
 	bad := func(a []any) []any {
 		return []any{a[0], a[1], a[2], "spec", "x", "y", "medium", "web.yaml", int64(3), "app"}
 	}
@@ -65,29 +66,35 @@ func TestRunStatus(t *testing.T) {
 		assets, evidence [][]any
 		want             posture.Status
 		judged, findings int
+		unassessed       int
 	}{
-		{"no row", VerdictFail, [][]any{web}, nil, posture.Pass, 1, 0},
-		{"a row", VerdictFail, [][]any{web}, [][]any{bad(web)}, posture.Fail, 1, 1},
-		{"two rows of one asset", VerdictFail, [][]any{web}, [][]any{bad(web), bad(web)}, posture.Fail, 1, 1},
-		{"an asset named twice", VerdictFail, [][]any{web, web}, nil, posture.Pass, 1, 0},
-		{"nothing to judge", VerdictFail, nil, nil, posture.NotApplicable, 0, 0},
-		{"a row for a human", VerdictReview, [][]any{web}, [][]any{bad(web)}, posture.Review, 1, 1},
-		{"a row that tells", VerdictInfo, [][]any{web}, [][]any{bad(web)}, posture.Pass, 1, 1},
-		{"the system's own", VerdictFail, [][]any{web, dns}, [][]any{bad(dns)}, posture.Pass, 1, 1},
-		{"nothing but the system's own", VerdictFail, [][]any{dns}, [][]any{bad(dns)}, posture.NotApplicable, 0, 1},
-		{"one that is no asset", VerdictFail, [][]any{web}, [][]any{bad(dns)}, posture.Error, 0, 0},
+		{"no row", VerdictFail, [][]any{web}, nil, posture.Pass, 1, 0, 0},
+		{"a row", VerdictFail, [][]any{web}, [][]any{bad(web)}, posture.Fail, 1, 1, 0},
+		{"two rows of one asset", VerdictFail, [][]any{web}, [][]any{bad(web), bad(web)}, posture.Fail, 1, 1, 0},
+		{"an asset named twice", VerdictFail, [][]any{web, web}, nil, posture.Pass, 1, 0, 0},
+		{"nothing to judge", VerdictFail, nil, nil, posture.NotApplicable, 0, 0, 0},
+		{"a row for a human", VerdictReview, [][]any{web}, [][]any{bad(web)}, posture.Review, 1, 1, 0},
+		{"a row that tells", VerdictInfo, [][]any{web}, [][]any{bad(web)}, posture.Pass, 1, 1, 0},
+		{"the system's own", VerdictFail, [][]any{web, dns}, [][]any{bad(dns)}, posture.Pass, 1, 1, 0},
+		{"nothing but the system's own", VerdictFail, [][]any{dns}, [][]any{bad(dns)}, posture.NotApplicable, 0, 1, 0},
+		{"one that cannot be judged", VerdictFail, [][]any{web, silent}, nil, posture.NotAssessed, 1, 0, 1},
+		{"nothing that can be judged", VerdictReview, [][]any{silent}, nil, posture.NotAssessed, 0, 0, 1},
+		{"one that fails beside one that cannot be judged", VerdictFail, [][]any{web, silent}, [][]any{bad(web)}, posture.Fail, 1, 1, 1},
+		{"what is known is enough to fail it", VerdictFail, [][]any{silent}, [][]any{bad(silent)}, posture.Fail, 1, 1, 0},
+		{"the system's own that cannot be judged", VerdictFail, [][]any{{"Pod", "kube-system", "dns", "system", "no answer"}}, nil, posture.NotApplicable, 0, 0, 0},
+		{"one that is no asset", VerdictFail, [][]any{web}, [][]any{bad(dns)}, posture.Error, 0, 0, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			res := judge(t, test.verdict, test.assets, test.evidence)
-			if res.Status != test.want || len(res.Judged) != test.judged || len(res.Findings) != test.findings {
-				t.Errorf("%s (%s) of %v: %v", res.Status, res.Reason, res.Judged, res.Findings)
+			if res.Status != test.want || len(res.Judged) != test.judged || len(res.Findings) != test.findings || len(res.Unassessed) != test.unassessed {
+				t.Errorf("%s (%s) of %v: %v, %v", res.Status, res.Reason, res.Judged, res.Findings, res.Unassessed)
 			}
 		})
 	}
 }
 
 func TestRunFinding(t *testing.T) {
-	res := judge(t, VerdictFail, [][]any{{"Pod", "shop", "web", nil}}, [][]any{
+	res := judge(t, VerdictFail, [][]any{{"Pod", "shop", "web", nil, nil}}, [][]any{
 		{"Pod", "shop", "web", "spec.containers[10].image", nil, "1\x1b[2J", "low", "web.yaml", int64(3), nil},
 		{"Pod", "shop", "web", "spec.containers[9].image", int64(7), "1", "critical", "web.yaml", int64(3), "app"},
 	})
@@ -107,7 +114,7 @@ func TestRunFinding(t *testing.T) {
 func TestRunScope(t *testing.T) {
 	r := &Rule{Header: Header{ID: "A-1", Verdict: VerdictFail, Assets: "assets"}, SQL: "query"}
 	q := answers{
-		"assets": {columns: assetColumns, rows: [][]any{{"Pod", "shop", "web", nil}, {"Pod", "other", "web", nil}}},
+		"assets": {columns: assetColumns, rows: [][]any{{"Pod", "shop", "web", nil, nil}, {"Pod", "other", "web", nil, nil}}},
 		"query":  {columns: evidenceColumns, rows: [][]any{{"Pod", "other", "web", "", nil, nil, "low", nil, nil, nil}}},
 	}
 	inShop := func(a posture.Asset) bool { return a.Namespace == "shop" }
@@ -206,7 +213,7 @@ func TestFold(t *testing.T) {
 }
 
 func TestMatchRows(t *testing.T) {
-	res := judge(t, VerdictFail, [][]any{{"Pod", "shop", "web", nil}}, [][]any{{"Pod", "shop", "web", "spec", "x", "y", "medium", nil, int64(3), "app"}})
+	res := judge(t, VerdictFail, [][]any{{"Pod", "shop", "web", nil, nil}}, [][]any{{"Pod", "shop", "web", "spec", "x", "y", "medium", nil, int64(3), "app"}})
 	for _, test := range []struct {
 		want []map[string]any
 		says string
@@ -222,5 +229,18 @@ func TestMatchRows(t *testing.T) {
 		if got := MatchRows(res, test.want); (got == "") != (test.says == "") || !strings.Contains(got, test.says) {
 			t.Errorf("%v: %q, want %q", test.want, got, test.says)
 		}
+	}
+}
+
+// A rule whose findings are all waived still does not pass what it could not
+// judge.
+func TestSettleUnassessed(t *testing.T) {
+	web := []any{"Pod", "shop", "web", nil, nil}
+	res := judge(t, VerdictFail, [][]any{web, {"Pod", "shop", "silent", nil, "no answer"}},
+		[][]any{{"Pod", "shop", "web", "spec", "x", "y", "medium", nil, nil, nil}})
+	res.Findings[0].Waiver = &posture.Waiver{Owner: "jane"}
+	(&Rule{}).Settle(&res)
+	if res.Status != posture.NotAssessed || res.Reason != "1 Pod not assessed: no answer (shop/silent)" {
+		t.Errorf("%s: %s", res.Status, res.Reason)
 	}
 }
