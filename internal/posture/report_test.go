@@ -193,8 +193,10 @@ func TestWhyUnassessed(t *testing.T) {
 	}{
 		{nil, ""},
 		{[]Unassessed{node("a", "timeout")}, "1 Node not assessed: timeout (a)"},
-		{[]Unassessed{node("e", "forbidden"), node("d", "timeout"), node("c", "timeout"), node("b", "timeout"), node("a", "timeout")},
-			"4 Nodes not assessed: timeout (a, b, c and 1 more); 1 Node not assessed: forbidden (e)"},
+		{
+			[]Unassessed{node("e", "forbidden"), node("d", "timeout"), node("c", "timeout"), node("b", "timeout"), node("a", "timeout")},
+			"4 Nodes not assessed: timeout (a, b, c and 1 more); 1 Node not assessed: forbidden (e)",
+		},
 		{[]Unassessed{policy, policy}, "2 NetworkPolicies not assessed: odd (shop/web, shop/web)"},
 		{[]Unassessed{{Asset{Kind: "Ingress", Name: "a"}, "x"}, {Asset{Kind: "Ingress", Name: "b"}, "x"}}, "2 Ingresses not assessed: x (a, b)"},
 	} {
