@@ -17,12 +17,11 @@ var specPaths = map[string]string{
 
 // addPatch merges what a row of evidence asks for into the patch.
 func (f *Fix) addPatch(r *rule.Rule, asset posture.Asset, row rule.Row) error {
-	if r.Patch.Empty() {
-		return nil
-	}
-	object := known(asset.Kind)
-	if object == nil {
+	if r.Patch.Empty() || known(asset.Kind) == nil {
 		return nil // an owner of a kind we do not know: the words must do
+	}
+	if err := f.addJSON(r, asset, row); err != nil {
+		return err
 	}
 	patch := map[string]any{}
 	for _, part := range []struct {
@@ -46,14 +45,19 @@ func (f *Fix) addPatch(r *rule.Rule, asset posture.Asset, row rule.Row) error {
 		return nil
 	}
 	if f.Patch == nil {
-		meta := map[string]any{"name": asset.Name}
-		if asset.Namespace != "" {
-			meta["namespace"] = asset.Namespace
-		}
-		f.Patch = map[string]any{"apiVersion": object.GVK().GroupVersion().String(), "kind": asset.Kind, "metadata": meta}
+		f.Patch = target(asset)
 	}
 	merge(f.Patch, patch)
 	return nil
+}
+
+// target is the object of an asset by its name alone.
+func target(asset posture.Asset) map[string]any {
+	meta := map[string]any{"name": asset.Name}
+	if asset.Namespace != "" {
+		meta["namespace"] = asset.Namespace
+	}
+	return map[string]any{"apiVersion": known(asset.Kind).GVK().GroupVersion().String(), "kind": asset.Kind, "metadata": meta}
 }
 
 // known finds the API resource of a kind: kinds are unique among those that

@@ -19,10 +19,24 @@ type Plan struct {
 	ByHand []string
 }
 
-// Change is one object of a plan, and the rules that ask for it.
+// Change is one object of a plan, to be created or merged into the one of its
+// name, and the rules that ask for it. JSON are operations that come before the
+// merge; where there are only these, Object is a name.
 type Change struct {
 	Object map[string]any
+	JSON   []any
 	Rules  []string
+}
+
+// Merges reports whether Object says more than what it is called.
+func (c Change) Merges() bool {
+	meta, _ := c.Object["metadata"].(map[string]any)
+	for key := range meta {
+		if key != "name" && key != "namespace" {
+			return true
+		}
+	}
+	return len(c.Object) > 3
 }
 
 // Name is a file name for the change, without its ending: deployment-shop-web.
@@ -55,25 +69,29 @@ func (p *Plan) Add(r *rule.Rule, f posture.Finding) error {
 		p.ByHand = append(p.ByHand, r.ID+"  "+f.Asset.String())
 		return nil
 	}
+	if fix.JSON != nil {
+		p.Patches = addChange(p.Patches, fix.target, fix.JSON, r.ID)
+	}
 	if fix.Patch != nil {
-		p.Patches = addChange(p.Patches, fix.Patch, r.ID)
+		p.Patches = addChange(p.Patches, fix.Patch, nil, r.ID)
 	}
 	for _, o := range fix.Objects {
-		p.Objects = addChange(p.Objects, o, r.ID)
+		p.Objects = addChange(p.Objects, o, nil, r.ID)
 	}
 	return nil
 }
 
-func addChange(changes []Change, object map[string]any, id string) []Change {
+func addChange(changes []Change, object map[string]any, operations []any, id string) []Change {
 	i := slices.IndexFunc(changes, func(c Change) bool { return identity(c.Object) == identity(object) })
 	if i < 0 {
 		fresh := map[string]any{}
 		merge(fresh, object)
-		changes = append(changes, Change{Object: fresh, Rules: []string{id}})
+		changes = append(changes, Change{Object: fresh, JSON: operations, Rules: []string{id}})
 		slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.Name(), b.Name()) })
 		return changes
 	}
 	merge(changes[i].Object, object)
+	changes[i].JSON = addOperations(changes[i].JSON, operations)
 	if !slices.Contains(changes[i].Rules, id) {
 		changes[i].Rules = append(changes[i].Rules, id)
 	}

@@ -19,10 +19,16 @@ type Fix struct {
 	// Patch is a strategic merge patch of the asset's object, with its
 	// apiVersion, kind and name, as kustomize wants it; nil without one.
 	Patch map[string]any
+	// JSON are the operations of a JSON patch (RFC 6902) of the asset's
+	// object, which comes before the merge.
+	JSON []any
 	// Objects are to be created.
 	Objects []map[string]any
 	// Commands do the same by kubectl.
 	Commands []string
+
+	// target is what JSON changes, by name.
+	target map[string]any
 }
 
 // For works out the fix for a finding of a rule. Evidence of running pods
@@ -127,8 +133,15 @@ func (f *Fix) addObjects(r *rule.Rule, row rule.Row) error {
 func (f *Fix) String() string {
 	var b strings.Builder
 	b.WriteString(strings.Join(f.Text, "\n"))
+	if f.JSON != nil {
+		how := howToPatch(f.target, fmt.Sprintf(" --type=json -p=%s", quote(flow(f.JSON))))
+		if isPod(f.target) { // nothing to run: the operations as YAML
+			how = "# " + how + "\n" + YAML(f.JSON)
+		}
+		fmt.Fprintf(&b, "\n\n%s", strings.TrimRight(how, "\n"))
+	}
 	if f.Patch != nil {
-		fmt.Fprintf(&b, "\n\n# %s\n%s", oneLine(f.howToPatch()), YAML(f.Patch))
+		fmt.Fprintf(&b, "\n\n# %s\n%s", oneLine(howToPatch(f.Patch, " --patch-file FILE")), YAML(f.Patch))
 	}
 	for i, o := range f.Objects {
 		if i == 0 {
@@ -144,21 +157,25 @@ func (f *Fix) String() string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-func (f *Fix) howToPatch() string {
-	if f.Patch["kind"] == "Pod" {
+// howToPatch is the command that makes a patch. kubectl takes KIND/NAME too,
+// which keeps a name that begins with a dash from being a flag.
+func howToPatch(target map[string]any, flags string) string {
+	if isPod(target) {
 		return "most of a Pod cannot be changed while it runs: change its manifest so, and create it anew"
 	}
-	meta, _ := f.Patch["metadata"].(map[string]any)
-	command := fmt.Sprintf("kubectl patch %s %s", strings.ToLower(fmt.Sprint(f.Patch["kind"])), quote(fmt.Sprint(meta["name"])))
+	meta, _ := target["metadata"].(map[string]any)
+	command := "kubectl patch " + quote(fmt.Sprintf("%s/%s", strings.ToLower(fmt.Sprint(target["kind"])), meta["name"]))
 	if ns, ok := meta["namespace"].(string); ok {
 		command += " -n " + quote(ns)
 	}
-	return command + " --patch-file FILE"
+	return command + flags
 }
+
+func isPod(target map[string]any) bool { return target["kind"] == "Pod" }
 
 // YAML encodes an object. It is an encoder that writes it, never a template,
 // so that no name in a cluster can add a field.
-func YAML(object map[string]any) string {
+func YAML(object any) string {
 	out, err := yaml.Marshal(object)
 	if err != nil {
 		return fmt.Sprintf("# %v\n", err)

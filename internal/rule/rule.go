@@ -71,10 +71,16 @@ type Patch struct {
 	Container any `yaml:"container"`
 	Pod       any `yaml:"pod"`
 	Object    any `yaml:"object"`
+	// JSON is a template that gives the operations of a JSON patch (RFC 6902)
+	// on the object, for what no merge can say: removing one item of a list,
+	// or a field only where it has a certain value. It is made first.
+	JSON string `yaml:"json"`
 }
 
 // Empty reports whether the patch has no part.
-func (p Patch) Empty() bool { return p.Container == nil && p.Pod == nil && p.Object == nil }
+func (p Patch) Empty() bool {
+	return p.Container == nil && p.Pod == nil && p.Object == nil && p.JSON == ""
+}
 
 // Case is one manifest that the rule must pass or fail: its own test.
 type Case struct {

@@ -10,10 +10,12 @@
 --   the cloud's metadata service among them, and capture traffic where it may open raw sockets.
 --   No NetworkPolicy selects it.
 -- fix: |
---   {{if .reason}}Windows HostProcess containers need the host's network: remove windowsOptions.hostProcess first (NSA-07).
+--   {{if .reason}}Windows HostProcess containers need the host's network: windowsOptions.hostProcess has to go with it (NSA-07).
 --   {{end}}Remove hostNetwork from the pod spec, at {{.path}}, and publish the ports with a Service instead.
 --   Drop the hostPort that the API server copied beside each containerPort meanwhile, and dnsPolicy ClusterFirstWithHostNet.
+--   Network policies then hold for the pod: NSA-29 asks for one.
 -- patch:
+--   json: "{{.json_patch}}"
 --   pod: {hostNetwork: false}
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
@@ -110,12 +112,22 @@
 --         os: {name: windows}
 --         containers: [{name: agent, image: registry.example/agent:1, securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}}]
 --     rows:
---       - {name: agent, reason: required by hostProcess}
+--       - {name: agent, reason: required by hostProcess, json_patch: '[{"op":"remove","path":"/spec/containers/0/securityContext/windowsOptions"}]'}
+
+-- The API server refuses HostProcess containers without the host's network: json_patch takes
+-- their windowsOptions, the host's user name among them, away.
+WITH host_process AS (
+  SELECT c.spec_id AS spec_id, json_group_array(DISTINCT json_object('op', 'remove', 'path',
+    '/' || replace(replace(replace(CASE windows_host_process_source WHEN 'pod' THEN spec_path ELSE path END, ']', ''), '[', '/'), '.', '/') || '/securityContext/windowsOptions')) AS operations
+  FROM k8s_containers c
+  WHERE windows_host_process_effective = 1 AND container_type <> 'ephemeral'
+  GROUP BY c.spec_id)
 SELECT
   asset_kind AS kind, namespace, asset_name AS name,
   spec_path || '.hostNetwork' AS path, 'true' AS actual, 'false' AS expected,
-  CASE WHEN EXISTS (SELECT 1 FROM k8s_containers c WHERE c.spec_id = s.spec_id AND c.windows_host_process_effective = 1)
-    THEN 'required by hostProcess' END AS reason,
+  CASE WHEN h.spec_id IS NOT NULL THEN 'required by hostProcess' END AS reason,
+  (SELECT json_group_array(json(value)) FROM json_each(h.operations)) AS json_patch,
   service_account_name AS service_account, images, drift, pods, file, line
 FROM k8s_pod_specs s
+LEFT JOIN host_process h ON h.spec_id = s.spec_id
 WHERE judged AND host_network = 1;

@@ -19,7 +19,8 @@
 --   Files on the pod's volumes must then belong to the group that takes its place.
 --   {{- else}}
 --   A process that needs one right of root, such as a port below 1024, takes a capability instead.{{end}}
--- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}{{end}}"
+-- patch:
+--   json: "{{.json_patch}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/

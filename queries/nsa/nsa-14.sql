@@ -13,7 +13,8 @@
 --   Where files of a volume are the reason, keep level, or set fsGroup, instead of another type.
 --   {{- if eq .container_type "ephemeral"}}
 --   An ephemeral container cannot be changed: it goes when its pod is replaced.{{end}}
--- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}{{end}}"
+-- patch:
+--   json: "{{.json_patch}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#assign-selinux-labels-to-a-container

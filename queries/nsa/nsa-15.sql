@@ -17,9 +17,9 @@
 --   {{- if eq .container_type "ephemeral"}}
 --   An ephemeral container cannot be changed: it goes when its pod is replaced.{{end}}
 -- patch:
+--   json: "{{.json_patch}}"
 --   container:
 --     securityContext: {appArmorProfile: {type: RuntimeDefault}}
--- command: "{{if and .annotation (not .drift)}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tutorials/security/apparmor/

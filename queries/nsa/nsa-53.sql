@@ -16,7 +16,7 @@
 --   If something has to be read without a login (a load balancer's health check), Kubernetes ships
 --   system:public-info-viewer, which covers /healthz, /livez, /readyz and /version alone; everything else gets a
 --   service account and a token.
--- command: "kubectl {{if .widened}}edit {{.role}}{{else if .only_subject}}delete {{.kind}} {{.name}}{{else}}edit {{.kind}} {{.name}}{{end}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl {{if .widened}}edit {{.role}}{{else if .only_subject}}delete {{.kind}}/{{.name}}{{else}}edit {{.kind}}/{{.name}}{{end}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, authentication
 --   - https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests

@@ -15,7 +15,7 @@
 --   Bind it to a role with just that (view, edit or admin by a RoleBinding in its namespaces, or a role of its own), then
 --   {{if .only_subject}}delete {{.kind}} {{.name}}.{{else}}take it out of subjects of {{.kind}} {{.name}}.{{end}}
 --   Keep full rights for a group that few people enter, for a short time and in emergencies.
--- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
 --   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/

@@ -20,7 +20,7 @@
 --   what there is, the audit log what the holders ({{if .bound_to}}{{.bound_to}}{{else}}nobody so far{{end}}) called.
 --   {{- if not .bound_to}}
 --   No binding names the role: delete it unless another role aggregates it.{{end}}
--- command: "kubectl edit {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl edit {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
 --   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/

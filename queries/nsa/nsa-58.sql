@@ -19,7 +19,7 @@
 --   Remove {{.rights}} from {{.path}} of {{.kind}} {{.name}}{{if .bound_to}}, which {{.bound_to}} has{{end}}.
 --   An operator that hands out roles needs bind only, for these roles: give the verb its own rule with resourceNames.
 --   A proxy or a support tool that impersonates gets resourceNames too: the users, or groups, that it may act as.
--- command: "kubectl edit {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl edit {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
 --   - https://kubernetes.io/docs/reference/access-authn-authz/rbac/#privilege-escalation-prevention-and-bootstrapping

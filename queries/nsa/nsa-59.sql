@@ -25,7 +25,7 @@
 --   {{- else}}Bind {{.subject}} to view, or to a role of its own without workloads, instead of {{.actual}}, unless it deploys here.{{end}}
 --   Where it stays, no Secret or service account of the namespace may be worth more than its holders, and
 --   the namespace enforces pod security.
--- command: "kubectl edit {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl edit {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
 --   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/#workload-creation

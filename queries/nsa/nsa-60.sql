@@ -24,7 +24,7 @@
 --   {{- else}}Bind {{.subject}} to view, or to a role of its own, instead of {{.actual}}.{{end}}
 --   For debugging, grant it for an incident and take it back after, in one namespace, with audit of pods/exec and pods/attach;
 --   pods/log with get is enough to read logs.
--- command: "kubectl edit {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl edit {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
 --   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/

@@ -14,7 +14,7 @@
 --   Find out who uses {{.role}}: the audit log names the users behind {{.actual}}.
 --   Bind it to these service accounts, or to a group of your identity provider, then
 --   {{if .only_subject}}delete {{.kind}} {{.name}}.{{else}}take {{.actual}} out of subjects of {{.kind}} {{.name}}.{{end}}
--- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
 --   - https://kubernetes.io/docs/reference/access-authn-authz/rbac/#default-roles-and-role-bindings

@@ -14,7 +14,7 @@
 --   Give the pods that use {{.actual}} an account of their own in namespace {{.account_namespace}} (kubectl create serviceaccount),
 --   set it as serviceAccountName in their template, and bind {{.role}} to it. Then
 --   {{if .only_subject}}delete {{.kind}} {{.name}}.{{else}}take {{.actual}} out of subjects of {{.kind}} {{.name}}.{{end}}
--- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}} {{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl {{if .only_subject}}delete{{else}}edit{{end}} {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, authentication
 --   - https://kubernetes.io/docs/concepts/security/service-accounts/#default-service-accounts

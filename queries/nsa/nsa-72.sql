@@ -16,7 +16,8 @@
 --   Names are written in capitals and without CAP_: what this one grants depends on the runtime.{{end}}
 --   Do once and outside what it is for: sysctls and interfaces in the pod spec or by the CNI, mounts by a CSI driver, tracing by an
 --   agent in a namespace of its own, which gets a waiver.{{end}}
--- command: "{{if not .drift}}{{if ne .container_type \"ephemeral\"}}kubectl patch {{.kind}} {{.name}} -n {{.namespace}} --type=json -p={{.json_patch}}{{end}}{{end}}"
+-- patch:
+--   json: "{{.json_patch}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
