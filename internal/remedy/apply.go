@@ -45,7 +45,8 @@ func (f *Fix) Apply(objects []map[string]any) ([]map[string]any, error) {
 
 // Apply returns an object as it is once the change is made.
 func (c Change) Apply(object map[string]any) (map[string]any, error) {
-	patched, err := object, error(nil)
+	var err error
+	patched := object
 	if c.JSON != nil {
 		if patched, err = applyJSON(object, c.JSON); err != nil {
 			return nil, fmt.Errorf("patch %s: %w", identity(c.Object), err)
