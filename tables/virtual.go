@@ -23,8 +23,8 @@ const (
 	// VirtualPermissions is what the reader may do, by
 	// SelfSubjectAccessReview: *Record[Permission].
 	VirtualPermissions Virtual = "selfsubjectaccessreviews.authorization.k8s.io"
-	// VirtualNodeFiles are files on nodes, which only something that runs
-	// there can read: *Record[NodeFile].
+	// VirtualNodeFiles is what only something that runs on a node can read:
+	// *Record[NodeFacts].
 	VirtualNodeFiles Virtual = "files of nodes"
 )
 
@@ -44,7 +44,7 @@ func (r *Record[T]) Marshal() ([]byte, error) { return json.Marshal(r) }
 func (r *Record[T]) Reset() { *r = Record[T]{} }
 
 // virtuals are the virtual resources. Kinds and plurals only tell them apart,
-// except for KubeletConfiguration, which manifests hold.
+// except for KubeletConfiguration and NodeFacts, which manifests hold.
 var virtuals []*Resource
 
 var (
@@ -56,7 +56,7 @@ var (
 		`{nonResourceURLs: ["/api", "/apis"], verbs: ["get"]}`)
 	Permissions = virtual[Permission](VirtualPermissions, "kspm.io", "v1", "permissions", "Permission",
 		`{apiGroups: ["authorization.k8s.io"], resources: ["selfsubjectaccessreviews"], verbs: ["create"]}`)
-	NodeFiles = virtual[NodeFile](VirtualNodeFiles, "kspm.io", "v1", "nodefiles", "NodeFile", "")
+	NodeFiles = virtual[NodeFacts](VirtualNodeFiles, "kspm.io", "v1", "nodefacts", "NodeFacts", "")
 )
 
 func virtual[T any](v Virtual, group, version, plural, kind, grant string) *Resource {

@@ -45,7 +45,7 @@ func knownResource(group, kind string) *tables.Resource {
 		group = to
 	}
 	r := tables.ResourceForKind(group, kind)
-	if r != nil && r.Virtual != "" && r != tables.KubeletConfigs {
+	if r != nil && r.Virtual != "" && r != tables.KubeletConfigs && r != tables.NodeFiles {
 		return nil // of a cluster, not of manifests
 	}
 	return r

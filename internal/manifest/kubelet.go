@@ -13,11 +13,24 @@ func (r *reader) kubelet(o *object, p part, file string) (*metav1.ObjectMeta, er
 	if err != nil {
 		return nil, err
 	}
-	data, err := record.Marshal()
+	return &record.ObjectMeta, r.record(o, record)
+}
+
+// nodeFacts keeps what the collector said of a node.
+func (r *reader) nodeFacts(o *object, p part) (*metav1.ObjectMeta, error) {
+	record, err := tables.ParseNodeFacts(p.json)
 	if err != nil {
 		return nil, err
 	}
+	return &record.ObjectMeta, r.record(o, record)
+}
+
+func (r *reader) record(o *object, record interface{ Marshal() ([]byte, error) }) error {
+	data, err := record.Marshal()
+	if err != nil {
+		return err
+	}
 	o.data = r.arena.alloc(len(data))
 	copy(o.data, data)
-	return &record.ObjectMeta, nil
+	return nil
 }

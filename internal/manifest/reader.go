@@ -165,6 +165,8 @@ func (r *reader) object(f *file, d *document, p part, h head, k *kind) {
 		decode = r.untyped
 	case tables.KubeletConfigs:
 		decode = func(o *object, p part, _ head) (*metav1.ObjectMeta, error) { return r.kubelet(o, p, f.name) }
+	case tables.NodeFiles:
+		decode = func(o *object, p part, _ head) (*metav1.ObjectMeta, error) { return r.nodeFacts(o, p) }
 	}
 	meta, err := decode(&o, p, h)
 	switch {
