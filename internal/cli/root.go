@@ -80,7 +80,7 @@ are the evidence.`,
 		return usagef("%v\nSee '%s --help'.", err, cmd.CommandPath())
 	})
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.checkCommand(), a.explainCommand(), a.fixCommand(), a.sqlCommand(), a.rbacCommand(), a.tablesCommand(), a.rulesCommand(), a.snapshotCommand(), a.waiversCommand(), a.versionCommand())
+	root.AddCommand(a.checkCommand(), a.explainCommand(), a.fixCommand(), a.sqlCommand(), a.rbacCommand(), a.tablesCommand(), a.rulesCommand(), a.snapshotCommand(), a.waiversCommand(), a.nodeCollectCommand(), a.versionCommand())
 	return root
 }
 

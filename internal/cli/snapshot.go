@@ -12,19 +12,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/node"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/snapshot"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 type snapshotOptions struct {
 	*app
-	kube   *kube.Flags
+	source sourceFlags
 	output string
 	crds   bool
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
-	o := &snapshotOptions{app: a, kube: kube.NewFlags()}
+	o := &snapshotOptions{app: a}
+	o.source.kube = kube.NewFlags()
 	cmd := &cobra.Command{
 		Use:   "snapshot -o FILE",
 		Short: "Save what can be seen of a cluster to one file",
@@ -39,14 +41,15 @@ the cluster: treat the file as you treat the cluster's manifests.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
-	o.kube.AddFlags(cmd.Flags())
+	o.source.addNodeFacts(cmd)
+	o.source.kube.AddFlags(cmd.Flags())
 	cmd.Flags().StringVarP(&o.output, "output", "o", "", "file to write, usually NAME.kspm (required)")
 	cmd.Flags().BoolVar(&o.crds, "all-resources", false, "save every resource the API serves, custom ones included")
 	return cmd
 }
 
-// savable is everything that tables read, but for what only a node knows, and
-// what rules make of the rest.
+// savable is everything that tables read, but for what only a node knows, which
+// has to be given, and what rules make of the rest.
 func savable() []*tables.Resource {
 	all := tables.Resources()
 	for _, t := range tables.All() {
@@ -71,8 +74,11 @@ func (o *snapshotOptions) run(ctx context.Context) error {
 	if o.output == "" {
 		return usagef("-o FILE is required: where to save the snapshot")
 	}
-	source := sourceFlags{kube: o.kube}
-	src, err := source.open(ctx, o.app)
+	facts, err := o.source.readNodeFacts(ctx, o.app)
+	if err != nil {
+		return err
+	}
+	src, err := o.source.openObjects(ctx, o.app)
 	if err != nil {
 		return err
 	}
@@ -89,6 +95,10 @@ func (o *snapshotOptions) run(ctx context.Context) error {
 			}
 		}
 	}
+	if len(facts) > 0 {
+		src.Source = node.With(src.Source, src.Info.Name, facts)
+		resources = append(resources, tables.NodeFiles)
+	}
 	stop := o.progress(&src)
 	defer stop()
 	var sum snapshot.Summary
@@ -96,7 +106,7 @@ func (o *snapshotOptions) run(ctx context.Context) error {
 		sum, err = snapshot.Write(ctx, w, src, snapshot.Options{
 			Info: snapshot.Info{
 				Name: src.Info.Name, UID: src.Info.ClusterUID, Version: src.Info.Version, Provider: src.Info.Provider,
-				Taken: time.Now().UTC().Truncate(time.Second), Namespace: o.kube.Namespace(),
+				Taken: time.Now().UTC().Truncate(time.Second), Namespace: o.source.kube.Namespace(),
 			},
 			Tool: clientVersion(), Resources: resources, Reason: src.Reason,
 		})

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +12,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/node"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/snapshot"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
@@ -21,18 +24,67 @@ type sourceFlags struct {
 	kube     *kube.Flags
 	files    []string
 	snapshot string
+	// nodeFacts are files with what node-collect printed.
+	nodeFacts []string
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {
 	f.kube = kube.NewFlags()
 	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "manifests to look at instead of a cluster: a file, a folder (with all below it), a glob, or - for stdin; may be repeated")
 	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "look at a file that 'snapshot' saved instead of a cluster")
+	f.addNodeFacts(cmd)
 	f.kube.AddFlags(cmd.Flags())
 }
 
-// open reads the manifests, or connects to the cluster, and says on stderr
-// what is being looked at.
+func (f *sourceFlags) addNodeFacts(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&f.nodeFacts, "node-facts", nil, "what 'kubectl-kspm node-collect' printed on nodes: a file, a folder, a glob, or - for stdin; may be repeated")
+}
+
+// open opens the source, and puts the facts of nodes over it.
 func (f *sourceFlags) open(ctx context.Context, a *app) (assess.Source, error) {
+	facts, err := f.readNodeFacts(ctx, a)
+	if err != nil {
+		return assess.Source{}, err
+	}
+	src, err := f.openObjects(ctx, a)
+	if err == nil && len(facts) > 0 {
+		src.Source = node.With(src.Source, src.Info.Name, facts)
+	}
+	return src, err
+}
+
+// readNodeFacts reads --node-facts. A document that cannot be read is an error:
+// its node would be taken for one that nobody looked at.
+func (f *sourceFlags) readNodeFacts(ctx context.Context, a *app) (node.Facts, error) {
+	if len(f.nodeFacts) == 0 {
+		return nil, nil
+	}
+	if slices.Contains(f.nodeFacts, "-") && slices.Contains(f.files, "-") {
+		return nil, usagef("-f - and --node-facts - cannot both be stdin")
+	}
+	files, err := manifest.Open(ctx, f.nodeFacts, a.In)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range files.Problems() {
+		if p.Fatal {
+			return nil, fmt.Errorf("--node-facts: %s", p)
+		}
+	}
+	facts, err := node.Read(ctx, files)
+	if err == nil && len(facts) == 0 {
+		err = node.ErrNone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--node-facts %s: %w", strings.Join(f.nodeFacts, ", "), err)
+	}
+	a.note("facts of %d nodes", len(facts))
+	return facts, nil
+}
+
+// openObjects reads the manifests, or connects to the cluster, and says on
+// stderr what is being looked at.
+func (f *sourceFlags) openObjects(ctx context.Context, a *app) (assess.Source, error) {
 	switch {
 	case len(f.files) > 0 && f.snapshot != "":
 		return assess.Source{}, usagef("-f and --snapshot cannot be used together")
