@@ -29,10 +29,18 @@ func TestLinks(t *testing.T) {
 	}
 	defer h.Close()
 	for _, tt := range []struct{ path, target, problem string }{
-		{"/absolute", "/etc/real", ""}, {"/relative", "/etc/real", ""}, {"/etc/up", "/etc/real", ""}, {"/chain", "/etc/real", ""},
-		{"/dir/real", "/etc/real", ""}, {"/etc/../absolute", "/etc/real", ""}, {"/../../etc/real", "", ""},
+		{"/absolute", "/etc/real", ""},
+		{"/relative", "/etc/real", ""},
+		{"/etc/up", "/etc/real", ""},
+		{"/chain", "/etc/real", ""},
+		{"/dir/real", "/etc/real", ""},
+		{"/etc/../absolute", "/etc/real", ""},
+		{"/../../etc/real", "", ""},
 		{"/loop", "", "too many symbolic links"},
-		{"/dangling", "", "-"}, {"/escape", "", "-"}, {"/climb", "", "-"}, {"/etc/real/below", "", "-"},
+		{"/dangling", "", "-"},
+		{"/escape", "", "-"},
+		{"/climb", "", "-"},
+		{"/etc/real/below", "", "-"},
 	} {
 		f := h.look(tables.RoleCNI, tt.path)
 		if tt.problem == "-" {
