@@ -2,38 +2,43 @@ package cli
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/remedy"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 )
 
 type fixOptions struct {
 	checkOptions
-	dir string
+	dir     string
+	write   bool
+	patches bool
 }
 
 func (a *app) fixCommand() *cobra.Command {
 	o := &fixOptions{checkOptions: checkOptions{app: a, severity: "info", failOn: "low"}}
 	cmd := &cobra.Command{
 		Use:   "fix [RULE [KIND/NAME | KIND/NAMESPACE/NAME]]",
-		Short: "Write the patches and objects that make rules pass; changes nothing itself",
-		Long: `Judges a cluster, or manifests with -f, and writes what would make the failing
-rules pass: one strategic merge patch for each workload, and the objects that are
-missing. With -o DIR they become a kustomize component that your kustomization can
-name under components. Nothing in the cluster or in your manifests is changed.
+		Short: "Show what makes failing rules pass, as a diff or as patches; changes no cluster",
+		Long: `Judges manifests with -f, or a cluster, and shows as a unified diff what would make
+the failing rules pass. Values of environment variables and Secrets are hidden in it.
 
-Fixes that are a choice of yours (which rights a role needs, say) are listed on
-stderr: explain shows each.`,
-		Example: `  kubectl kspm fix -f deploy/
-  kubectl kspm fix NSA-21 Namespace/shop | kubectl apply -f -
-  kubectl kspm fix -f deploy/ -o hardening   # then: components: [hardening]`,
+With --write the manifests themselves are changed: comments, order and layout stay
+as you wrote them, and objects that are missing go into new files beside them. With
+-o DIR the changes become a kustomize component that your kustomization can name
+under components, with --patches YAML to apply yourself. A cluster is never changed.
+
+Fixes that are a choice of yours (which rights a role needs, say) or belong on a host
+are listed on stderr: explain shows each.`,
+		Example: `  kubectl kspm fix -f deploy/                # what would change
+  kubectl kspm fix -f deploy/ --write        # change it
+  kubectl kspm fix -f deploy/ -o hardening   # then: components: [hardening]
+  kubectl kspm fix NSA-07 Deployment/shop/web
+  kubectl kspm fix NSA-21 Namespace/shop --patches | kubectl apply -f -`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
@@ -43,6 +48,9 @@ stderr: explain shows each.`,
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are left as they are")
 	f.StringVarP(&o.dir, "output", "o", "", "write a kustomize component into this folder, which must not exist")
+	f.BoolVar(&o.write, "write", false, "change the manifests given with -f")
+	f.BoolVar(&o.patches, "patches", false, "print patches and new objects as YAML instead of a diff")
+	cmd.MarkFlagsMutuallyExclusive("output", "write", "patches")
 	return cmd
 }
 
@@ -53,6 +61,9 @@ func (o *fixOptions) run(ctx context.Context, args []string) error {
 	if err := o.complete(); err != nil {
 		return err
 	}
+	if o.write && (len(o.source.files) == 0 || slices.Contains(o.source.files, "-")) {
+		return usagef("--write changes manifests: name files or folders with -f")
+	}
 	selected, err := o.selectRules()
 	if err != nil {
 		return err
@@ -61,90 +72,49 @@ func (o *fixOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	rep, err := o.assess(ctx, src, selected)
+	plan, incomplete, err := o.plan(ctx, src, selected, args)
 	if err != nil {
 		return err
+	}
+	switch {
+	case o.dir != "":
+		err = o.writeComponent(plan)
+	case o.patches:
+		err = o.printPatches(plan)
+	default:
+		err = o.editSource(ctx, src, plan)
+	}
+	if err != nil {
+		return err
+	}
+	if len(plan.ByHand) > 0 {
+		o.note("\nfor you to decide (explain shows how):\n  %s", strings.Join(plan.ByHand, "\n  "))
+	}
+	if incomplete {
+		return &codeError{exitIncomplete, "not everything could be assessed: there may be more to fix"}
+	}
+	return nil
+}
+
+// plan judges the source and gathers the fixes of what fails.
+func (o *fixOptions) plan(ctx context.Context, src assess.Source, selected []*rule.Rule, args []string) (*remedy.Plan, bool, error) {
+	rep, err := o.assess(ctx, src, selected)
+	if err != nil {
+		return nil, false, err
 	}
 	plan := &remedy.Plan{}
 	for _, result := range rep.Rules {
 		i := slices.IndexFunc(selected, func(r *rule.Rule) bool { return r.ID == result.ID })
 		if len(args) == 2 {
 			if err := narrow(&result, args[1]); err != nil {
-				return err
+				return nil, false, err
 			}
 		}
 		for _, f := range result.Findings {
 			if err := plan.Add(selected[i], f); err != nil {
-				return err
+				return nil, false, err
 			}
 		}
 	}
-	if err := o.writePlan(plan); err != nil {
-		return err
-	}
-	if len(plan.ByHand) > 0 {
-		o.note("\nfor you to decide (explain shows how):\n  %s", strings.Join(plan.ByHand, "\n  "))
-	}
-	if rep.Incomplete() {
-		return &codeError{exitIncomplete, "not everything could be assessed: there may be more to fix"}
-	}
-	return nil
-}
-
-func (o *fixOptions) writePlan(plan *remedy.Plan) error {
-	if o.dir != "" {
-		return o.writeComponent(plan)
-	}
-	for i, c := range append(slices.Clone(plan.Patches), plan.Objects...) {
-		if i > 0 {
-			fmt.Fprintln(o.Out, "---")
-		}
-		what := "patch"
-		if i >= len(plan.Patches) {
-			what = "create"
-		}
-		if _, err := fmt.Fprintf(o.Out, "# %s, for %s\n%s", what, strings.Join(c.Rules, ", "), remedy.YAML(c.Object)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// writeComponent writes a kustomize component: a folder of patches and objects.
-func (o *fixOptions) writeComponent(plan *remedy.Plan) error {
-	if err := os.Mkdir(o.dir, 0o755); err != nil {
-		return err
-	}
-	component := map[string]any{"apiVersion": "kustomize.config.k8s.io/v1alpha1", "kind": "Component"}
-	var patches, resources []any
-	for _, c := range plan.Patches {
-		file := "patch-" + c.Name() + ".yaml"
-		patches = append(patches, map[string]any{"path": file})
-		if err := writeChange(o.dir, file, c); err != nil {
-			return err
-		}
-	}
-	for _, c := range plan.Objects {
-		file := c.Name() + ".yaml"
-		resources = append(resources, file)
-		if err := writeChange(o.dir, file, c); err != nil {
-			return err
-		}
-	}
-	if patches != nil {
-		component["patches"] = patches
-	}
-	if resources != nil {
-		component["resources"] = resources
-	}
-	if err := os.WriteFile(filepath.Join(o.dir, "kustomization.yaml"), []byte(remedy.YAML(component)), 0o644); err != nil {
-		return err
-	}
-	o.note("%s: %d patches, %d new objects; name it under components in your kustomization.yaml", o.dir, len(patches), len(resources))
-	return nil
-}
-
-func writeChange(dir, file string, c remedy.Change) error {
-	text := fmt.Sprintf("# for %s\n%s", strings.Join(c.Rules, ", "), remedy.YAML(c.Object))
-	return os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644)
+	return plan, rep.Incomplete(), nil
 }

@@ -59,17 +59,75 @@ func (c Change) Apply(object map[string]any) (map[string]any, error) {
 	return patched, nil
 }
 
-// named is a patch with the apiVersion and metadata.namespace of the object, which
-// may be of an older version, and leave the namespace to kubectl.
+// named is a patch for an object that may be of an older apiVersion, and leave
+// its namespace to kubectl.
 func named(patch, object map[string]any) map[string]any {
-	out := map[string]any{}
-	merge(out, patch)
+	out := effective(patch, object)
 	delete(out, "apiVersion")
-	meta, _ := object["metadata"].(map[string]any)
-	if _, ok := meta["namespace"]; !ok {
-		if m, ok := out["metadata"].(map[string]any); ok {
-			delete(m, "namespace")
+	delete(out, "kind")
+	if meta, ok := out["metadata"].(map[string]any); ok {
+		delete(meta, "namespace")
+	}
+	return out
+}
+
+// effective is the part of a patch that changes something: without the
+// removals of what is not there, which would leave empty fields behind.
+func effective(patch, object map[string]any) map[string]any {
+	out := map[string]any{}
+	for key, value := range patch {
+		switch value := value.(type) {
+		case nil:
+			if _, ok := object[key]; ok {
+				out[key] = nil
+			}
+		case map[string]any:
+			have, _ := object[key].(map[string]any)
+			if sub := effective(value, have); len(sub) > 0 || len(value) == 0 {
+				out[key] = emptied(sub, have)
+			}
+		case []any:
+			have, _ := object[key].([]any)
+			out[key] = effectiveList(value, have)
+		default:
+			out[key] = value
 		}
+	}
+	return out
+}
+
+// emptied is a patch of a map, or nothing where it removes all that is in it.
+func emptied(patch, have map[string]any) any {
+	if len(have) == 0 || len(patch) < len(have) {
+		return patch
+	}
+	for key := range have {
+		if value, ok := patch[key]; !ok || value != nil {
+			return patch
+		}
+	}
+	for key := range patch {
+		if patch[key] != nil {
+			return patch
+		}
+	}
+	return nil
+}
+
+func effectiveList(patch, have []any) []any {
+	out := make([]any, 0, len(patch))
+	for _, item := range patch {
+		m, ok := item.(map[string]any)
+		if !ok {
+			return patch
+		}
+		like := map[string]any{}
+		for _, h := range have {
+			if nameOf(h) != nil && nameOf(h) == nameOf(item) {
+				like, _ = h.(map[string]any)
+			}
+		}
+		out = append(out, effective(m, like))
 	}
 	return out
 }

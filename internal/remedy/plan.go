@@ -97,3 +97,32 @@ func addChange(changes []Change, object map[string]any, operations []any, id str
 	}
 	return changes
 }
+
+// Asset is what the change is of, as reports name it.
+func (c Change) Asset() string {
+	meta, _ := c.Object["metadata"].(map[string]any)
+	ns, _ := meta["namespace"].(string)
+	return posture.Asset{Kind: fmt.Sprint(c.Object["kind"]), Namespace: ns, Name: fmt.Sprint(meta["name"])}.String()
+}
+
+// Command is the kubectl command that makes the JSON part of the change.
+func (c Change) Command() string {
+	return oneLine(howToPatch(c.Object, " --type=json -p="+quote(flow(c.JSON))))
+}
+
+// Target selects the object in a kustomization.
+func (c Change) Target() map[string]any {
+	meta, _ := c.Object["metadata"].(map[string]any)
+	group, version, ok := strings.Cut(fmt.Sprint(c.Object["apiVersion"]), "/")
+	if !ok {
+		group, version = "", group
+	}
+	target := map[string]any{"version": version, "kind": c.Object["kind"], "name": meta["name"]}
+	if group != "" {
+		target["group"] = group
+	}
+	if ns, ok := meta["namespace"]; ok {
+		target["namespace"] = ns
+	}
+	return target
+}

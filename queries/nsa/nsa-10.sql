@@ -12,7 +12,7 @@
 -- fix: |
 --   {{if .reason}}Windows HostProcess containers need the host's network: windowsOptions.hostProcess has to go with it (NSA-07).
 --   {{end}}Remove hostNetwork from the pod spec, at {{.path}}, and publish the ports with a Service instead.
---   Drop the hostPort that the API server copied beside each containerPort meanwhile, and dnsPolicy ClusterFirstWithHostNet.
+--   The hostPort that the API server copied beside each containerPort meanwhile goes too, and so should dnsPolicy ClusterFirstWithHostNet.
 --   Network policies then hold for the pod: NSA-29 asks for one.
 -- patch:
 --   json: "{{.json_patch}}"
@@ -82,7 +82,7 @@
 --           spec:
 --             hostNetwork: true
 --             serviceAccountName: agent
---             containers: [{name: agent, image: registry.example/agent:1}]
+--             containers: [{name: agent, image: registry.example/agent:1, ports: [{containerPort: 9100, hostPort: 9100}]}]
 --     rows:
 --       - {kind: Pod, name: toolbox, path: spec.hostNetwork, actual: "true", expected: "false"}
 --       - {kind: DaemonSet, name: agent, path: spec.template.spec.hostNetwork, service_account: agent, images: '["registry.example/agent:1"]'}
@@ -114,20 +114,23 @@
 --     rows:
 --       - {name: agent, reason: required by hostProcess, json_patch: '[{"op":"remove","path":"/spec/containers/0/securityContext/windowsOptions"}]'}
 
--- The API server refuses HostProcess containers without the host's network: json_patch takes
--- their windowsOptions, the host's user name among them, away.
-WITH host_process AS (
-  SELECT c.spec_id AS spec_id, json_group_array(DISTINCT json_object('op', 'remove', 'path',
-    '/' || replace(replace(replace(CASE windows_host_process_source WHEN 'pod' THEN spec_path ELSE path END, ']', ''), '[', '/'), '.', '/') || '/securityContext/windowsOptions')) AS operations
-  FROM k8s_containers c
+-- The API server refuses HostProcess containers without the host's network, and copies each
+-- containerPort into hostPort with it: json_patch takes both away.
+WITH pointers AS (
+  SELECT spec_id, CASE windows_host_process_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.windowsOptions' AS path, 1 AS host_process
+  FROM k8s_containers
   WHERE windows_host_process_effective = 1 AND container_type <> 'ephemeral'
-  GROUP BY c.spec_id)
+  UNION
+  SELECT spec_id, path || '.hostPort', 0 FROM k8s_container_ports WHERE host_port IS NOT NULL AND container_type <> 'ephemeral'),
+operations AS (
+  SELECT spec_id, max(host_process) AS host_process,
+    json_group_array(json_object('op', 'remove', 'path', '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/'))) AS json_patch
+  FROM pointers GROUP BY spec_id)
 SELECT
   asset_kind AS kind, namespace, asset_name AS name,
   spec_path || '.hostNetwork' AS path, 'true' AS actual, 'false' AS expected,
-  CASE WHEN h.spec_id IS NOT NULL THEN 'required by hostProcess' END AS reason,
-  (SELECT json_group_array(json(value)) FROM json_each(h.operations)) AS json_patch,
+  CASE WHEN o.host_process = 1 THEN 'required by hostProcess' END AS reason, o.json_patch AS json_patch,
   service_account_name AS service_account, images, drift, pods, file, line
 FROM k8s_pod_specs s
-LEFT JOIN host_process h ON h.spec_id = s.spec_id
+LEFT JOIN operations o ON o.spec_id = s.spec_id
 WHERE judged AND host_network = 1;

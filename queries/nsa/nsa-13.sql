@@ -20,7 +20,7 @@
 --   Where a set-uid program is needed after all, give its right to the process itself: a capability, or the user in runAsUser.{{end}}
 -- patch:
 --   container:
---     securityContext: {allowPrivilegeEscalation: false, privileged: false}
+--     securityContext: {allowPrivilegeEscalation: false, privileged: null}
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tasks/configure-pod-container/security-context/

@@ -14,6 +14,8 @@
 --   with one of type NodePort and externalTrafficPolicy: Local, which a firewall and a NetworkPolicy know about.
 --   {{- if eq .container_type "ephemeral"}}
 --   An ephemeral container cannot be changed: it goes when its pod is replaced.{{end}}
+-- patch:
+--   json: "{{.json_patch}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, Pod security enforcement
 --   - https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
@@ -70,6 +72,8 @@
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   path || '.hostPort' AS path, CASE WHEN host_ip IS NULL THEN '' WHEN host_ip LIKE '%:%' THEN '[' || host_ip || ']:' ELSE host_ip || ':' END || host_port AS actual,
-  'unset' AS expected, port_name, container_port, host_ip, protocol, drift, pods, file, line
+  'unset' AS expected, port_name, container_port, host_ip, protocol,
+  json_array(json_object('op', 'remove', 'path', '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/') || '/hostPort')) AS json_patch,
+  drift, pods, file, line
 FROM k8s_container_ports
 WHERE judged AND host_port IS NOT NULL AND host_port_implied IS NOT 1;

@@ -13,6 +13,8 @@
 --   {{- if .loopback}} {{.host}} is the node, not the pod, unless the pod is in the node's network.{{end}}
 --   For a server that wants a certain name, set httpHeaders: [{name: Host, value: NAME}] instead; to test something beyond the pod, let a
 --   command in the container do it (exec).
+-- patch:
+--   json: "{{.json_patch}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, Pod security enforcement
 --   - https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
@@ -72,6 +74,8 @@
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   path || '.' || handler || '.host' AS path, host || coalesce(':' || port, '') AS actual, 'unset' AS expected,
-  probe, handler, host, port, CASE WHEN host GLOB '127.*' OR host IN ('localhost', '::1') THEN 1 END AS loopback, drift, pods, file, line
+  probe, handler, host, port, CASE WHEN host GLOB '127.*' OR host IN ('localhost', '::1') THEN 1 END AS loopback,
+  json_array(json_object('op', 'remove', 'path', '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/') || '/' || handler || '/host')) AS json_patch,
+  drift, pods, file, line
 FROM k8s_container_probes
 WHERE judged AND host IS NOT NULL;
