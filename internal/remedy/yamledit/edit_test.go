@@ -69,7 +69,9 @@ func TestRefused(t *testing.T) {
 // wanted, or nothing is written.
 func FuzzEdit(f *testing.F) {
 	for _, s := range [][2]string{
-		{"a: {b: 1, c: [x, y]}\n", "a: {b: 2}\nd: 1"}, {"l:\n- name: a\n  x: |\n    y\n", "l: [{name: b}]"}, {"{\"a\": [1, 2]}", "a: [2, 3]"},
+		{"a: {b: 1, c: [x, y]}\n", "a: {b: 2}\nd: 1"},
+		{"l:\n- name: a\n  x: |\n    y\n", "l: [{name: b}]"},
+		{"{\"a\": [1, 2]}", "a: [2, 3]"},
 		{"a: 'x' # y\nb:\n  - c\n", "b: [c, d]"},
 	} {
 		f.Add(s[0], s[1])
