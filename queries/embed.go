@@ -3,7 +3,8 @@ package queries
 
 import "embed"
 
-// Files holds every rule, in one folder a benchmark.
+// Files holds every rule, in one folder a benchmark, which benchmark.yaml
+// describes.
 //
-//go:embed nsa/*.sql
+//go:embed */*.sql */benchmark.yaml
 var Files embed.FS

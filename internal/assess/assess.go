@@ -41,6 +41,8 @@ type Source struct {
 type Options struct {
 	Rules     *Rules
 	Benchmark string
+	// BenchmarkVersion is its edition, where it has several.
+	BenchmarkVersion string
 	// Namespace narrows the assets that are judged; empty is all.
 	Namespace string
 	// Waive sets the waiver of a finding, if it has one; may be nil.
@@ -136,7 +138,7 @@ type assetsOnce struct {
 func (r *run) report(ctx context.Context) (*posture.Report, error) {
 	rules := r.opts.Rules.rules
 	report := &posture.Report{
-		Source: r.src.Info, Benchmark: r.opts.Benchmark, Problems: r.src.Problems,
+		Source: r.src.Info, Benchmark: r.opts.Benchmark, BenchmarkVersion: r.opts.BenchmarkVersion, Problems: r.src.Problems,
 		Rules: make([]posture.RuleResult, len(rules)), NotAssessed: r.unread(),
 	}
 	report.Source.Namespace = r.opts.Namespace

@@ -21,16 +21,16 @@ import (
 
 type checkOptions struct {
 	*app
-	source    sourceFlags
-	benchmark string
-	rules     []string
-	ruleDirs  []string
-	severity  string
-	failOn    string
-	outputs   []string
-	evidence  bool
-	waivers   string
-	granted   *waiver.File
+	source sourceFlags
+	benchmarkFlags
+	rules    []string
+	ruleDirs []string
+	severity string
+	failOn   string
+	outputs  []string
+	evidence bool
+	waivers  string
+	granted  *waiver.File
 
 	minSeverity, threshold posture.Severity
 }
@@ -48,6 +48,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
 		Example: `  kubectl kspm check
   kubectl kspm check -n shop --evidence
   kubectl kspm check -f deploy/ --fail-on high
+  kubectl kspm check --benchmark cis --level 1
   kubectl kspm check --rule NSA-07,NSA-11 -o wide
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
@@ -60,7 +61,7 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
 	}
 	o.source.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark to judge by: nsa, or the first part of the ids of rules of your own")
+	o.benchmarkFlags.add(cmd)
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own, which are judged as well")
 	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias; may be repeated or separated by commas")
 	f.StringVar(&o.severity, "severity", "info", "only rules of at least this severity: critical, high, medium, low or info")
@@ -72,6 +73,9 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
 }
 
 func (o *checkOptions) complete() error {
+	if err := o.benchmarkFlags.complete(); err != nil {
+		return err
+	}
 	var err error
 	if o.minSeverity, err = posture.ParseSeverity(o.severity); err != nil {
 		return usagef("--severity: %v", err)
@@ -96,6 +100,7 @@ func (o *checkOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.propose(o.app, src.Info)
 	r, err := o.assess(ctx, src, selected)
 	if err != nil {
 		return err
@@ -133,12 +138,12 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 	}
 	stop := o.progress(&src)
 	defer stop()
-	return assess.Run(ctx, src, assess.Options{Rules: rules, Benchmark: o.benchmark, Namespace: o.source.kube.Namespace(), Waive: waive, Fixes: fixes})
+	return assess.Run(ctx, src, assess.Options{Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Waive: waive, Fixes: fixes})
 }
 
 // describe says on stderr how much was read and what may not be.
 func (o *checkOptions) describe(r *posture.Report) {
-	line := fmt.Sprintf("%d rules of %s", len(r.Rules), o.benchmark)
+	line := fmt.Sprintf("%d rules of %s", len(r.Rules), strings.TrimSpace(r.Benchmark+" "+r.BenchmarkVersion))
 	if r.Source.Type == "cluster" {
 		line += fmt.Sprintf(" over %d objects", r.Source.Objects)
 	}
@@ -175,7 +180,7 @@ func (o *checkOptions) selectRules() ([]*rule.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	asked, err := ofBenchmark(all, o.benchmark)
+	asked, err := o.pick(all)
 	if err != nil {
 		return nil, err
 	}

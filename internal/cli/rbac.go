@@ -33,7 +33,7 @@ else be read. It is derived from the tables and columns that the rules' SQL read
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark whose rules are to be assessed")
+	o.benchmarkFlags.add(cmd)
 	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias")
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVar(&o.name, "name", "kubectl-kspm", "name of the ClusterRole")
@@ -58,7 +58,7 @@ func (o *rbacOptions) run(ctx context.Context) error {
 		return err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What %d rules of %s read.\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: %s\nrules:\n", len(selected), o.benchmark, o.name)
+	fmt.Fprintf(&b, "# What %d rules of %s read.\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: %s\nrules:\n", len(selected), o.benchmark(), o.name)
 	for _, line := range clusterRole(reads) {
 		b.WriteString("- " + line + "\n")
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/benchmark"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
@@ -37,32 +37,6 @@ func loadRules(dirs []string) (rules, own []*rule.Rule, err error) {
 	return rules, own, rule.Resolve(rules)
 }
 
-// benchmarks are the names of the benchmarks that rules belong to.
-func benchmarks(rules []*rule.Rule) []string {
-	var names []string
-	for _, r := range rules {
-		if !slices.Contains(names, r.Benchmark()) {
-			names = append(names, r.Benchmark())
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// ofBenchmark picks the rules of a benchmark.
-func ofBenchmark(rules []*rule.Rule, name string) ([]*rule.Rule, error) {
-	var picked []*rule.Rule
-	for _, r := range rules {
-		if r.Benchmark() == strings.ToLower(name) {
-			picked = append(picked, r)
-		}
-	}
-	if len(picked) == 0 {
-		return nil, usagef("--benchmark %q: want one of %s", name, strings.Join(benchmarks(rules), ", "))
-	}
-	return picked, nil
-}
-
 // ruleInfo is a rule as 'rules -o json' prints it.
 type ruleInfo struct {
 	ID        string   `json:"id"`
@@ -71,11 +45,15 @@ type ruleInfo struct {
 	Severity  string   `json:"severity"`
 	Verdict   string   `json:"verdict"`
 	Benchmark string   `json:"benchmark"`
+	Level     int      `json:"level,omitempty"`
+	Type      string   `json:"type,omitempty"`
+	Profile   string   `json:"profile,omitempty"`
 	Aliases   []string `json:"aliases"`
 }
 
 func (a *app) rulesCommand() *cobra.Command {
-	var benchmark, format string
+	var flags benchmarkFlags
+	var format string
 	var dirs []string
 	cmd := &cobra.Command{
 		Use:   "rules",
@@ -86,15 +64,17 @@ func (a *app) rulesCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if benchmark != "" {
-				if rules, err = ofBenchmark(rules, benchmark); err != nil {
-					return err
-				}
+			if err := flags.complete(); err != nil {
+				return err
+			}
+			if rules, err = flags.pick(rules); err != nil {
+				return err
 			}
 			return a.printRules(rules, format)
 		},
 	}
-	cmd.Flags().StringVar(&benchmark, "benchmark", "", "only the rules of this benchmark, such as nsa")
+	flags.add(cmd)
+	flags.names = []string{benchmark.All}
 	cmd.Flags().StringSliceVar(&dirs, "rules", nil, "folders with rules of your own")
 	cmd.Flags().StringVarP(&format, "output", "o", "table", "table, json or name")
 	cmd.AddCommand(a.rulesTestCommand(), a.rulesNewCommand())
@@ -106,7 +86,7 @@ func (a *app) printRules(rules []*rule.Rule, format string) error {
 	var lines [][]any
 	var names []string
 	for _, r := range rules {
-		infos = append(infos, ruleInfo{r.ID, r.Title, r.Section, r.Severity, r.Verdict, r.Benchmark(), append([]string{}, r.Aliases...)})
+		infos = append(infos, ruleInfo{r.ID, r.Title, r.Section, r.Severity, r.Verdict, r.Benchmark(), r.Level, r.Type, r.Profile, append([]string{}, r.Aliases...)})
 		lines = append(lines, []any{r.ID, r.Severity, r.Section, r.Title})
 		names = append(names, r.ID)
 	}

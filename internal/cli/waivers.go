@@ -43,7 +43,7 @@ broad that they cover every namespace. Exits with 1 when there is one.`,
 	o.source.add(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.waivers, "waivers", "", "file of waivers (required)")
-	f.StringVar(&o.benchmark, "benchmark", "nsa", "benchmark to judge by")
+	o.benchmarkFlags.add(cmd)
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVarP(&o.format, "output", "o", "table", "table or json")
 	return cmd

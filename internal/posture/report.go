@@ -15,17 +15,19 @@ const (
 // Report is the posture of one source: the contract that every format, the
 // store and the API are made from.
 type Report struct {
-	APIVersion  string       `json:"apiVersion"`
-	Kind        string       `json:"kind"`
-	Source      Source       `json:"source"`
-	Benchmark   string       `json:"benchmark,omitempty"`
-	StartedAt   time.Time    `json:"startedAt"`
-	FinishedAt  time.Time    `json:"finishedAt"`
-	RuleDigest  string       `json:"ruleDigest"`
-	Summary     Summary      `json:"summary"`
-	Sections    []Section    `json:"sections"`
-	Rules       []RuleResult `json:"rules"`
-	NotAssessed []Unread     `json:"notAssessed"`
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Source     Source `json:"source"`
+	Benchmark  string `json:"benchmark,omitempty"`
+	// BenchmarkVersion is the edition of the benchmark, where it has several.
+	BenchmarkVersion string       `json:"benchmarkVersion,omitempty"`
+	StartedAt        time.Time    `json:"startedAt"`
+	FinishedAt       time.Time    `json:"finishedAt"`
+	RuleDigest       string       `json:"ruleDigest"`
+	Summary          Summary      `json:"summary"`
+	Sections         []Section    `json:"sections"`
+	Rules            []RuleResult `json:"rules"`
+	NotAssessed      []Unread     `json:"notAssessed"`
 	// Problems are parts of the source that could not be read at all, such as
 	// broken manifests: with one, the report is incomplete.
 	Problems []string `json:"problems"`
@@ -87,10 +89,15 @@ type Section struct {
 
 // RuleResult is what one rule found.
 type RuleResult struct {
-	ID       string     `json:"id"`
-	Title    string     `json:"title"`
-	Section  string     `json:"section"`
-	Severity Severity   `json:"severity"`
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Section  string   `json:"section"`
+	Severity Severity `json:"severity"`
+	// Level, Type and Profile are what a benchmark says of the rule: level 1
+	// or 2, assessed automated or manual, and the part of the cluster.
+	Level    int        `json:"level,omitempty"`
+	Type     string     `json:"type,omitempty"`
+	Profile  string     `json:"profile,omitempty"`
 	Status   Status     `json:"status"`
 	Reason   string     `json:"reason"`
 	Assets   AssetCount `json:"assets"`

@@ -13,4 +13,6 @@ type Rule struct {
 	References []string `json:"references"`
 	// Aliases are the ids other tools and guides know the rule by.
 	Aliases []string `json:"aliases"`
+	// Said is what the rule's benchmark says of it: level, how it is assessed.
+	Said string `json:"said,omitempty"`
 }

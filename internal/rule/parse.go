@@ -117,6 +117,9 @@ func (r *Rule) check() error {
 	if r.Scope != "" && !slices.Contains([]string{"object", "namespace", "cluster"}, r.Scope) {
 		return fmt.Errorf("scope %q: want object, namespace or cluster", r.Scope)
 	}
+	if err := r.BenchmarkKeys.check(); err != nil {
+		return err
+	}
 	r.SQL = strings.TrimSuffix(r.SQL, ";")
 	var err error
 	if r.severity, err = posture.ParseSeverity(r.Severity); err != nil {

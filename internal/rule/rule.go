@@ -57,8 +57,10 @@ type Header struct {
 	References []string `yaml:"references"`
 	// Aliases are the ids other tools and guides know the rule by.
 	Aliases []string `yaml:"aliases"`
-	Pass    []Case   `yaml:"pass"`
-	Fail    []Case   `yaml:"fail"`
+	// What the rule's benchmark says of it.
+	BenchmarkKeys `yaml:",inline"`
+	Pass          []Case `yaml:"pass"`
+	Fail          []Case `yaml:"fail"`
 	// NotAssessed are cases in which nothing fails and something could not be
 	// judged.
 	NotAssessed []Case `yaml:"not_assessed"`
@@ -177,11 +179,4 @@ func CountAndDigest(files fs.FS) (int, string, error) {
 	})
 	slices.SortFunc(rules, func(a, b *Rule) int { return posture.CompareIDs(a.ID, b.ID) })
 	return len(rules), Digest(rules), err
-}
-
-// Benchmark is the part of an id before the first dash, in lower case: nsa,
-// cis.
-func (r *Rule) Benchmark() string {
-	name, _, _ := strings.Cut(r.ID, "-")
-	return strings.ToLower(name)
 }

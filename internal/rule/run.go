@@ -160,13 +160,13 @@ func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(pos
 func (r *Rule) Describe() posture.Rule {
 	return posture.Rule{
 		ID: r.ID, Title: r.Title, Section: r.Section, Severity: r.severity, Why: r.Why, Fix: r.Fix, SQL: r.SQL,
-		References: r.References, Aliases: r.Aliases,
+		References: r.References, Aliases: r.Aliases, Said: r.Said(),
 	}
 }
 
 // Result is the rule's result before anything is known.
 func (r *Rule) Result() posture.RuleResult {
-	res := posture.RuleResult{ID: r.ID, Title: r.Title, Section: r.Section, Severity: r.severity, Rule: r.Describe()}
+	res := posture.RuleResult{ID: r.ID, Title: r.Title, Section: r.Section, Severity: r.severity, Level: r.Level, Type: r.Type, Profile: r.Profile, Rule: r.Describe()}
 	if r.Verdict == VerdictManual {
 		res.Status = posture.Manual
 		res.Reason = "no query can decide this: " + strings.TrimSpace(firstLine(r.Why))

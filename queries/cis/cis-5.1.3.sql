@@ -1,0 +1,34 @@
+-- id: CIS-5.1.3
+-- title: Roles name what they allow instead of using wildcards
+-- section: 5.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-57
+-- why: |
+--   An asterisk also allows what is installed tomorrow, and subresources such as exec that
+--   nobody thought of. A role that lists its resources and verbs can be reviewed; one with an
+--   asterisk can only be trusted.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.1.3
+--   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/#least-privilege
+-- aliases: [C-0187]
+-- pass:
+--   - name: everything is named
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: Role
+--       metadata: {name: reader, namespace: shop}
+--       rules:
+--         - {apiGroups: [""], resources: [pods, services], verbs: [get, list, watch]}
+-- fail:
+--   - name: a wildcard among the verbs
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: Role
+--       metadata: {name: writer, namespace: shop}
+--       rules:
+--         - {apiGroups: [""], resources: [configmaps], verbs: ["*"]}
+--     rows:
+--       - {kind: Role, namespace: shop, name: writer}

@@ -1,0 +1,35 @@
+-- id: CIS-5.1.6
+-- title: Service account tokens are mounted only where they are needed
+-- section: 5.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-19
+-- why: |
+--   Most applications never talk to the API server, and yet every container finds a token in its
+--   file system unless someone says no. Whoever reads a file of the container then has a login
+--   to the cluster, with all that the account may do.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.1.6
+--   - https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting
+-- aliases: [C-0190]
+-- pass:
+--   - name: the pod says no, whatever its account says
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         automountServiceAccountToken: false
+--         containers: [{name: app, image: "registry.example/app:1"}]
+-- fail:
+--   - name: nobody says no
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

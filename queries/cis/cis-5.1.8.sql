@@ -1,0 +1,41 @@
+-- id: CIS-5.1.8
+-- title: Few subjects hold bind, impersonate and escalate
+-- section: 5.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-58
+-- why: |
+--   These three verbs are the way around the rule that nobody can grant what they lack: bind and
+--   escalate make their holder administrator in one step, impersonate makes it anybody. They are
+--   hardly ever needed outside of the control plane.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.1.8
+--   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/#escalate-verb
+-- aliases: [C-0191, KSV-0043]
+-- pass:
+--   - name: other verbs on roles
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: roles}
+--       rules:
+--         - {apiGroups: [rbac.authorization.k8s.io], resources: [roles, rolebindings], verbs: [get, list, create]}
+-- fail:
+--   - name: each of the three
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: binder}
+--       rules:
+--         - {apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind, escalate]}
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: actor}
+--       rules:
+--         - {apiGroups: [""], resources: [users], verbs: [impersonate]}
+--     rows:
+--       - {kind: ClusterRole, name: actor, rights: impersonate}
+--       - {kind: ClusterRole, name: binder}

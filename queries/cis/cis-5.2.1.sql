@@ -1,0 +1,30 @@
+-- id: CIS-5.2.1
+-- title: Every namespace has an active policy for its pods
+-- section: 5.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-06
+-- why: |
+--   Without a policy that is enforced when a pod is created, all other recommendations about
+--   pods are requests. Pod Security Admission is built in and costs one label a namespace; a
+--   policy engine that intercepts pods does as well, and is to be waived for by name.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.1
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0192]
+-- pass:
+--   - name: the label is there
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}
+-- fail:
+--   - name: no label
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--     rows:
+--       - {kind: Namespace, name: shop}

@@ -1,0 +1,37 @@
+-- id: CIS-5.2.11
+-- title: Few pods mount folders of their node
+-- section: 5.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- formerly: {"1.11": 5.2.12}
+-- query: NSA-11
+-- why: |
+--   A hostPath volume is a door into the node: with the right folder it holds kubelet
+--   credentials, the container runtime's socket, or the data of other pods. Even read-only it
+--   tells what was never meant for the pod.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.11
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0203]
+-- pass:
+--   - name: another type of volume
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         volumes: [{name: tmp, emptyDir: {}}]
+--         containers: [{name: app, image: "registry.example/app:1"}]
+-- fail:
+--   - name: a folder of the node
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         volumes: [{name: etc, hostPath: {path: /etc}}]
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

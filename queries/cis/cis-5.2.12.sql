@@ -1,0 +1,34 @@
+-- id: CIS-5.2.12
+-- title: Few containers use ports of their node
+-- section: 5.2 Pod security standards
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- formerly: {"1.11": 5.2.13}
+-- query: NSA-18
+-- why: |
+--   A hostPort opens the container on the address of its node, past Services and, with many
+--   CNIs, past NetworkPolicies. It also binds the pod to nodes where that port is free.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.12
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0204]
+-- pass:
+--   - name: a port of the container alone
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1", ports: [{containerPort: 8080}]}]
+-- fail:
+--   - name: a port of the node
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1", ports: [{containerPort: 8080, hostPort: 8080}]}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

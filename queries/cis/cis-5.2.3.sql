@@ -1,0 +1,35 @@
+-- id: CIS-5.2.3
+-- title: Few pods share the process namespace of their node
+-- section: 5.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-08
+-- why: |
+--   A container in the node's process namespace sees every process of every pod on it, their
+--   command lines and, through /proc, their environments and open files; as root it can enter
+--   them or stop them.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.3
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0275]
+-- pass:
+--   - name: nothing of the kind is asked for
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+-- fail:
+--   - name: hostPID is true
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         hostPID: true
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

@@ -1,0 +1,35 @@
+-- id: CIS-5.2.4
+-- title: Few pods share the IPC namespace of their node
+-- section: 5.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-09
+-- why: |
+--   Shared memory and semaphores of all processes on the node are open to a container that
+--   shares the node's IPC namespace: it can read and change what others keep there, past every
+--   boundary between pods.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.4
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0276]
+-- pass:
+--   - name: nothing of the kind is asked for
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+-- fail:
+--   - name: hostIPC is true
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         hostIPC: true
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

@@ -1,0 +1,35 @@
+-- id: CIS-5.2.5
+-- title: Few pods share the network of their node
+-- section: 5.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-10
+-- why: |
+--   On the node's network a pod is no longer held by NetworkPolicies, reaches what listens on
+--   loopback there, kubelet and cloud metadata among it, and can listen to the traffic of other
+--   pods.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.5
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0041]
+-- pass:
+--   - name: nothing of the kind is asked for
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+-- fail:
+--   - name: hostNetwork is true
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         hostNetwork: true
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

@@ -1,0 +1,34 @@
+-- id: CIS-5.2.6
+-- title: Containers cannot gain privileges
+-- section: 5.2 Pod security standards
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-13
+-- why: |
+--   With allowPrivilegeEscalation unset a setuid program in the image makes its caller root
+--   again, whatever user the container was started as. One field switches that off for every
+--   program that will ever be in the image.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.6
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0197]
+-- pass:
+--   - name: set to false
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1", securityContext: {allowPrivilegeEscalation: false}}]
+-- fail:
+--   - name: unset is allowed
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

@@ -1,0 +1,34 @@
+-- id: CIS-5.2.7
+-- title: Containers do not run as root
+-- section: 5.2 Pod security standards
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: NSA-01
+-- why: |
+--   Root in a container is root on the node as soon as anything else goes wrong: a flaw of the
+--   runtime, a mount too many. An application that runs as a user of its own takes most of these
+--   steps away.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.7
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0198]
+-- pass:
+--   - name: the kubelet refuses root
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1", securityContext: {runAsNonRoot: true}}]
+-- fail:
+--   - name: nothing says so
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

@@ -1,0 +1,35 @@
+-- id: CIS-5.2.9
+-- title: Containers drop all capabilities
+-- section: 5.2 Pod security standards
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- formerly: {"1.11": 5.2.10}
+-- query: NSA-17
+-- why: |
+--   Applications that serve requests need no capability of Linux, while the runtime grants a
+--   dozen unless told otherwise. Dropping ALL and adding back what is needed by name makes the
+--   exception visible.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.9
+--   - https://kubernetes.io/docs/concepts/security/pod-security-standards/
+-- aliases: [C-0201]
+-- pass:
+--   - name: all are dropped
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1", securityContext: {capabilities: {drop: [ALL]}}}]
+-- fail:
+--   - name: none is dropped
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}

@@ -1,0 +1,35 @@
+-- id: CIS-5.6.2
+-- title: Containers run with the seccomp profile of the runtime
+-- section: 5.6 General policies
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: NSA-16
+-- why: |
+--   Of the hundreds of system calls of the kernel an application uses a few dozen. The profile
+--   RuntimeDefault takes away those that only attacks need; without a profile a container may
+--   use them all.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.6.2
+--   - https://kubernetes.io/docs/tutorials/security/seccomp/
+-- aliases: [C-0210]
+-- pass:
+--   - name: for the whole pod
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         securityContext: {seccompProfile: {type: RuntimeDefault}}
+--         containers: [{name: app, image: "registry.example/app:1"}]
+-- fail:
+--   - name: nothing is set
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example/app:1"}]
+--     rows:
+--       - {kind: Pod, namespace: shop, name: web}
