@@ -216,7 +216,8 @@ func (o *checkOptions) namedRules(all []*rule.Rule) ([]*rule.Rule, error) {
 	return named, nil
 }
 
-// findRule finds a rule by id, or by an alias that one rule alone has.
+// findRule finds a rule by id, or by an alias that one rule alone has. Where
+// rules of several benchmarks share an alias, that of nsa is meant.
 func findRule(all []*rule.Rule, id string) (*rule.Rule, error) {
 	var byAlias []*rule.Rule
 	for _, r := range all {
@@ -226,6 +227,10 @@ func findRule(all []*rule.Rule, id string) (*rule.Rule, error) {
 		if slices.ContainsFunc(r.Aliases, func(alias string) bool { return strings.EqualFold(alias, id) }) {
 			byAlias = append(byAlias, r)
 		}
+	}
+	nsa := slices.DeleteFunc(slices.Clone(byAlias), func(r *rule.Rule) bool { return r.Benchmark() != "nsa" })
+	if len(nsa) == 1 {
+		byAlias = nsa
 	}
 	switch len(byAlias) {
 	case 1:

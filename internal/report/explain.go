@@ -51,8 +51,16 @@ func ExplainResult(w io.Writer, res posture.RuleResult, s Style) error {
 func (t *printer) ruleHead(r posture.Rule) {
 	p := t.paint
 	fmt.Fprintf(&t.b, "%s  %s\n%s\n", p.in(bold, r.ID), p.in(bold, r.Title),
-		p.severity(r.Severity, r.Severity.String())+p.in(dim, " · "+r.Section))
+		p.severity(r.Severity, r.Severity.String())+p.in(dim, " · "+r.Section+said(r.Said)))
 	t.section("Why it matters", r.Why)
+}
+
+// said is what a benchmark says of the rule, behind the section.
+func said(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " · " + text
 }
 
 func (t *printer) section(title, text string) {

@@ -96,11 +96,11 @@
 WITH users AS (
   SELECT namespace, asset_kind, asset_name FROM k8s_container_env WHERE judged AND value_kind IN ('secretKeyRef', 'envFrom-secret')
   UNION
-  SELECT namespace, asset_kind, asset_name FROM k8s_pod_volumes WHERE judged AND type = 'secret')
+  SELECT namespace, asset_kind, asset_name FROM k8s_pod_volumes WHERE judged AND volume_type = 'secret')
 SELECT
   'Namespace' AS kind, NULL AS namespace, n.name AS name, 'metadata.name' AS path,
   count(*) || ' workloads use Secrets of etcd' AS actual, 'an external store' AS expected, count(*) AS workloads, n.file AS file, n.line AS line
 FROM users u JOIN k8s_namespaces n ON n.name = u.namespace
 WHERE NOT EXISTS (SELECT 1 FROM k8s_crds WHERE product IN ('external secrets', 'secrets store CSI', 'vault'))
-  AND NOT EXISTS (SELECT 1 FROM k8s_pod_volumes WHERE csi_driver = 'secrets-store.csi.k8s.io')
+  AND NOT EXISTS (SELECT 1 FROM k8s_pod_volumes WHERE source_name = 'secrets-store.csi.k8s.io')
 GROUP BY n.name;
