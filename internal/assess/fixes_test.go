@@ -11,29 +11,34 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/benchmark"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/remedy"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 )
 
 // TestFixes makes the fix of every failing case of every rule: the rule then
-// passes, and no other rule newly fails.
+// passes, and no other rule of its benchmark newly fails.
 func TestFixes(t *testing.T) {
 	db := openDB(t)
 	all := allRules(t)
-	every := compile(t, db, all...)
+	every := map[string]*assess.Rules{}
+	for _, name := range benchmark.Names(all) {
+		every[name] = compile(t, db, slices.DeleteFunc(slices.Clone(all), func(r *rule.Rule) bool { return r.Benchmark() != name })...)
+	}
 	for _, r := range all {
 		if r.Verdict != rule.VerdictFail || r.Query != "" {
 			continue
 		}
 		for _, c := range r.Fail {
 			t.Run(r.ID+"/"+c.Name, func(t *testing.T) {
-				before := judge(t, every, c.Objects)
+				before := judge(t, every[r.Benchmark()], c.Objects)
 				objects, applied := applyFixes(t, r, resultOf(before, r.ID), decode(t, c.Objects))
 				if !applied {
 					return // the fix is for a human to make
 				}
-				after := judge(t, every, encode(t, objects))
+				after := judge(t, every[r.Benchmark()], encode(t, objects))
 				for _, f := range resultOf(after, r.ID).Findings {
 					for _, e := range f.Evidence {
 						// What came from elsewhere than the asset's own object

@@ -18,7 +18,7 @@
 --   Then keep others out: kubectl label namespace {{.namespace}} pod-security.kubernetes.io/enforce=baseline{{end}}
 -- patch:
 --   container:
---     securityContext: {privileged: null}
+--     securityContext: {privileged: false}
 -- references:
 --   - CIS Kubernetes Benchmark v1.12 and v2.0, 5.2.2
 --   - https://kubernetes.io/docs/concepts/security/pod-security-standards/

@@ -21,7 +21,7 @@
 --   that ignores them every policy of the cluster is accepted, shown, and without effect, and
 --   nobody is told.
 -- fix: |
---   {{.plugin}} does not enforce NetworkPolicies. {{if eq .plugin "Amazon VPC CNI"}}Set enableNetworkPolicy of the add-on, which starts the agent in aws-node with --enable-network-policy=true:
+--   {{.plugin}} of {{.kind}} {{.name}} does not enforce NetworkPolicies. {{if eq .plugin "Amazon VPC CNI"}}Set enableNetworkPolicy of the add-on, which starts the agent in aws-node with --enable-network-policy=true:
 --     aws eks update-addon --cluster-name CLUSTER --addon-name vpc-cni --configuration-values '{"enableNetworkPolicy": "true"}'
 --   {{- else}}Add what does (kube-network-policies, or Calico for policies only), or move to Calico, Cilium or Antrea, which
 --   bring both. Plan a node at a time: pods have to be started anew.{{end}}
