@@ -1,0 +1,98 @@
+-- id: CIS-1.2.1
+-- title: The API server refuses anonymous requests
+-- section: 1.2 API server
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'authentication-config')
+--         AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'anonymous-auth') THEN 'the file of --authentication-config decides who may be anonymous' END AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   A request without credentials is let in as system:anonymous, and one careless binding to
+--   that name gives the cluster to whoever can reach the port. Health checks use such requests,
+--   which is why the benchmark leaves the decision to people; since Kubernetes 1.32 a file can
+--   allow just those.
+-- fix: |
+--   Switch them off, with probes of type tcpSocket in the manifest, since the kubelet's own ask anonymously; or allow them for
+--   health checks alone, by a file that --authentication-config names instead of this flag:
+--     anonymous: {enabled: true, conditions: [{path: /livez}, {path: /readyz}, {path: /healthz}]}
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --anonymous-auth=false
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.1
+--   - https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests
+-- aliases: [C-0113, KCV-0001]
+-- pass:
+--   - name: switched off, the last one wins
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --anonymous-auth=false]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --anonymous-auth=true, --anonymous-auth, "false"]
+-- fail:
+--   - name: on, and on by default
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --anonymous-auth=true]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command[1]", actual: --anonymous-auth=true, expected: --anonymous-auth=false, node: cp1}
+--       - {name: kube-apiserver-cp2, path: "spec.containers[0].command", actual: --anonymous-auth unset}
+-- not_assessed:
+--   - name: a file decides
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --authentication-config=/etc/kubernetes/auth.yaml]
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--anonymous-auth' || coalesce('=' || f.value, ' unset') AS actual, '--anonymous-auth=false' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'anonymous-auth'
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND (f.flag IS NOT NULL OR NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags a WHERE a.spec_id = c.spec_id AND a.container = c.container AND a.flag = 'authentication-config'))
+  AND lower(coalesce(f.value, 'true')) NOT IN ('false', 'f', '0');

@@ -1,0 +1,69 @@
+-- id: CIS-1.2.10
+-- title: The plug-in AlwaysAdmit is not used
+-- section: 1.2 API server
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   AlwaysAdmit admits whatever is asked for. It is deprecated, and where it is listed somebody
+--   meant to switch admission control off.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --enable-admission-plugins=…   # without AlwaysAdmit
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.10
+--   - https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
+-- aliases: [C-0122, KCV-0011]
+-- pass:
+--   - name: others, and none
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --enable-admission-plugins=NodeRestriction]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+-- fail:
+--   - name: among others
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, "--enable-admission-plugins=NodeRestriction,AlwaysAdmit"]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command[1]", actual: "--enable-admission-plugins=NodeRestriction,AlwaysAdmit", node: cp1}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--enable-admission-plugins' || coalesce('=' || f.value, ' unset') AS actual, 'no AlwaysAdmit' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'enable-admission-plugins'
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND ',' || replace(coalesce(f.value, ''), ' ', '') || ','  LIKE '%,AlwaysAdmit,%';

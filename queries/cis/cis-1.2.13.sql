@@ -1,0 +1,70 @@
+-- id: CIS-1.2.13
+-- title: The plug-in NamespaceLifecycle is on
+-- section: 1.2 API server
+-- severity: medium
+-- level: 2
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   It keeps objects out of namespaces that do not exist or are being deleted, and default,
+--   kube-system and kube-public from being deleted. Without it objects are left behind that no
+--   policy of a namespace covers.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --disable-admission-plugins=…   # without NamespaceLifecycle; no flag at all if nothing is left
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.13
+--   - https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/
+-- aliases: [C-0126, KCV-0015]
+-- pass:
+--   - name: on by default, and others switched off
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --disable-admission-plugins=StorageObjectInUseProtection]
+-- fail:
+--   - name: switched off
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, "--disable-admission-plugins=StorageObjectInUseProtection,NamespaceLifecycle"]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command[1]", actual: "--disable-admission-plugins=StorageObjectInUseProtection,NamespaceLifecycle", node: cp1}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--disable-admission-plugins' || coalesce('=' || f.value, ' unset') AS actual, 'not NamespaceLifecycle' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'disable-admission-plugins'
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND ',' || replace(coalesce(f.value, ''), ' ', '') || ','  LIKE '%,NamespaceLifecycle,%';

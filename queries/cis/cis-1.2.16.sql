@@ -1,0 +1,83 @@
+-- id: CIS-1.2.16
+-- title: The API server writes an audit log
+-- section: 1.2 API server
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   Who did what, from where, and was it allowed: without the audit log nobody can answer that
+--   after an incident, and nobody notices one while it happens.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --audit-log-path=/var/log/kubernetes/audit/audit.log
+--     - --audit-policy-file=/etc/kubernetes/audit/policy.yaml
+--   Mount both folders into the pod. A webhook (--audit-webhook-config-file) satisfies NSA-65, and not this recommendation.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.16
+--   - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
+-- aliases: [C-0130, KCV-0019]
+-- pass:
+--   - name: set, by = and by a word of its own
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --audit-log-path=/var/log/kubernetes/audit/audit.log]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --audit-log-path, /var/log/kubernetes/audit/audit.log]
+-- fail:
+--   - name: nothing is set
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command", flag: audit-log-path, actual: --audit-log-path unset, node: cp1}
+--   - name: an empty value
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --audit-log-path=]
+--     rows:
+--       - {flag: audit-log-path}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, c.path || '.command' AS path,
+  '--audit-log-path unset' AS actual, '--audit-log-path=/var/log/kubernetes/audit/audit.log' AS expected, 'audit-log-path' AS flag, c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND NOT EXISTS (
+    SELECT 1 FROM k8s_control_plane_flags f
+    WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'audit-log-path' AND f.value IS NOT '');

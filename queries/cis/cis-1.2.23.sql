@@ -1,0 +1,83 @@
+-- id: CIS-1.2.23
+-- title: The API server logs in to etcd with a certificate
+-- section: 1.2 API server
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   etcd obeys whoever it accepts, and holds every Secret. Only when the API server comes with a
+--   certificate can etcd refuse all others.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --{{.flag}}={{if eq .flag "etcd-certfile"}}/etc/kubernetes/pki/apiserver-etcd-client.crt{{else}}/etc/kubernetes/pki/apiserver-etcd-client.key{{end}}
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.23
+--   - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
+-- aliases: [C-0137, KCV-0026]
+-- pass:
+--   - name: set, by = and by a word of its own
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt, --etcd-keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --etcd-certfile, /etc/kubernetes/pki/apiserver-etcd-client.crt, --etcd-keyfile, /etc/kubernetes/pki/apiserver-etcd-client.key]
+-- fail:
+--   - name: nothing is set
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command", flag: etcd-certfile, actual: --etcd-certfile unset, node: cp1}
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command", flag: etcd-keyfile, actual: --etcd-keyfile unset, node: cp1}
+--   - name: half of it, and an empty value
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt, --etcd-keyfile=]
+--     rows:
+--       - {flag: etcd-keyfile}
+WITH wanted(flag, example) AS (VALUES ('etcd-certfile', '/etc/kubernetes/pki/apiserver-etcd-client.crt'), ('etcd-keyfile', '/etc/kubernetes/pki/apiserver-etcd-client.key'))
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, c.path || '.command' AS path,
+  '--' || w.flag || ' unset' AS actual, '--' || w.flag || '=' || w.example AS expected, w.flag AS flag, c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c, wanted w
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND NOT EXISTS (
+    SELECT 1 FROM k8s_control_plane_flags f
+    WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = w.flag AND f.value IS NOT '');

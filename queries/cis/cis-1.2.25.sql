@@ -1,0 +1,81 @@
+-- id: CIS-1.2.25
+-- title: Client certificates are checked against a CA
+-- section: 1.2 API server
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   Nodes and administrators log in with client certificates. The CA says whose certificates
+--   count; without it they have to come by other and weaker ways.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --client-ca-file=/etc/kubernetes/pki/ca.crt
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.25
+--   - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
+-- aliases: [C-0139, KCV-0028]
+-- pass:
+--   - name: set, by = and by a word of its own
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --client-ca-file=/etc/kubernetes/pki/ca.crt]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --client-ca-file, /etc/kubernetes/pki/ca.crt]
+-- fail:
+--   - name: nothing is set
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command", flag: client-ca-file, actual: --client-ca-file unset, node: cp1}
+--   - name: an empty value
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --client-ca-file=]
+--     rows:
+--       - {flag: client-ca-file}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, c.path || '.command' AS path,
+  '--client-ca-file unset' AS actual, '--client-ca-file=/etc/kubernetes/pki/ca.crt' AS expected, 'client-ca-file' AS flag, c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND NOT EXISTS (
+    SELECT 1 FROM k8s_control_plane_flags f
+    WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'client-ca-file' AND f.value IS NOT '');

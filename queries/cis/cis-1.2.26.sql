@@ -1,0 +1,81 @@
+-- id: CIS-1.2.26
+-- title: The API server checks the certificate of etcd
+-- section: 1.2 API server
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   An API server that takes any answer for etcd's writes every Secret to whoever answers, and
+--   believes every role that it is given.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.26
+--   - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/
+-- aliases: [C-0140, KCV-0029]
+-- pass:
+--   - name: set, by = and by a word of its own
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --etcd-cafile, /etc/kubernetes/pki/etcd/ca.crt]
+-- fail:
+--   - name: nothing is set
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command", flag: etcd-cafile, actual: --etcd-cafile unset, node: cp1}
+--   - name: an empty value
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --etcd-cafile=]
+--     rows:
+--       - {flag: etcd-cafile}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, c.path || '.command' AS path,
+  '--etcd-cafile unset' AS actual, '--etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt' AS expected, 'etcd-cafile' AS flag, c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND NOT EXISTS (
+    SELECT 1 FROM k8s_control_plane_flags f
+    WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'etcd-cafile' AND f.value IS NOT '');

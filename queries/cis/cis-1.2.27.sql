@@ -1,0 +1,83 @@
+-- id: CIS-1.2.27
+-- title: Secrets are encrypted in etcd
+-- section: 1.2 API server
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   etcd's disk, and every backup of it, hold Secrets in clear text unless the API server
+--   encrypts them first. What the file says is the matter of 1.2.28.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --encryption-provider-config=/etc/kubernetes/enc/enc.yaml
+--   with a file that begins with kms (v2) or secretbox for secrets and ends with identity, mounted into the pod. Then write all Secrets anew:
+--     kubectl get secrets -A -o json | kubectl replace -f -
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.27
+--   - https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/
+-- aliases: [C-0141, KCV-0030]
+-- pass:
+--   - name: set, by = and by a word of its own
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --encryption-provider-config=/etc/kubernetes/enc/enc.yaml]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --encryption-provider-config, /etc/kubernetes/enc/enc.yaml]
+-- fail:
+--   - name: nothing is set
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command", flag: encryption-provider-config, actual: --encryption-provider-config unset, node: cp1}
+--   - name: an empty value
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --encryption-provider-config=]
+--     rows:
+--       - {flag: encryption-provider-config}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, c.path || '.command' AS path,
+  '--encryption-provider-config unset' AS actual, '--encryption-provider-config=/etc/kubernetes/enc/enc.yaml' AS expected, 'encryption-provider-config' AS flag, c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND NOT EXISTS (
+    SELECT 1 FROM k8s_control_plane_flags f
+    WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'encryption-provider-config' AND f.value IS NOT '');

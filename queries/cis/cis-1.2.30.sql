@@ -1,0 +1,81 @@
+-- id: CIS-1.2.30
+-- title: Service account tokens end when they say
+-- section: 1.2 API server
+-- severity: medium
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   For old clients the API server accepts the tokens of pods for a year, although they say an
+--   hour. A token that was copied out of a pod is good for as long. Clients since 2021 read the
+--   file anew, as they should. The recommendation is new in edition 1.11.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --service-account-extend-token-expiration=false
+--   Before it, look for old clients: the metric serviceaccount_stale_tokens_total and the audit annotation authentication.k8s.io/stale-token show them.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.30
+--   - https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/
+-- aliases: [C-0290]
+-- pass:
+--   - name: set to false, the last one wins
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --service-account-extend-token-expiration=false]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --service-account-extend-token-expiration=true, --service-account-extend-token-expiration=false]
+-- fail:
+--   - name: set to true, and unset
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --service-account-extend-token-expiration=true]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --v=2]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command[1]", actual: --service-account-extend-token-expiration=true, expected: --service-account-extend-token-expiration=false, node: cp1}
+--       - {name: kube-apiserver-cp2, path: "spec.containers[0].command", actual: --service-account-extend-token-expiration unset}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--service-account-extend-token-expiration' || coalesce('=' || f.value, ' unset') AS actual, '--service-account-extend-token-expiration=false' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'service-account-extend-token-expiration'
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND lower(coalesce(f.value, 'true')) NOT IN ('false', 'f', '0');

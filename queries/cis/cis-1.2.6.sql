@@ -1,0 +1,92 @@
+-- id: CIS-1.2.6
+-- title: The API server does not allow everything
+-- section: 1.2 API server
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'authorization-config') THEN 'the file of --authorization-config decides' END AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+-- why: |
+--   With AlwaysAllow among the modes everyone who can log in may do everything, the token of the
+--   least pod included: no role means anything. Unset, the flag stands for just that.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
+--     - --authorization-mode=Node,RBAC
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.6
+--   - https://kubernetes.io/docs/reference/access-authn-authz/authorization/
+-- aliases: [C-0118, KCV-0007]
+-- pass:
+--   - name: Node and RBAC, at once or in parts
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, "--authorization-mode=Node,RBAC"]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --authorization-mode=Node, --authorization-mode=RBAC]
+-- fail:
+--   - name: among others, and unset, which means the same
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, "--authorization-mode=RBAC,AlwaysAllow"]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --secure-port=6443]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, path: "spec.containers[0].command[1]", actual: "--authorization-mode=RBAC,AlwaysAllow", node: cp1}
+--       - {name: kube-apiserver-cp2, path: "spec.containers[0].command", actual: --authorization-mode unset}
+-- not_assessed:
+--   - name: a file decides
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --authorization-config=/etc/kubernetes/authz.yaml]
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--authorization-mode' || coalesce('=' || f.value, ' unset') AS actual, '--authorization-mode=Node,RBAC' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'authorization-mode'
+WHERE c.component = 'kube-apiserver' AND c.flags_known
+  AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags z WHERE z.spec_id = c.spec_id AND z.container = c.container AND z.flag = 'authorization-config')
+  AND ',' || replace(coalesce(f.value, 'AlwaysAllow'), ' ', '') || ','  LIKE '%,AlwaysAllow,%';

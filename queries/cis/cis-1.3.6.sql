@@ -1,0 +1,89 @@
+-- id: CIS-1.3.6
+-- title: Serving certificates of kubelets may be rotated
+-- section: 1.3 Controller manager
+-- severity: medium
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-controller-manager'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-controller-manager can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-controller-manager')
+-- why: |
+--   With the gate RotateKubeletServerCertificate, which is on by default, kubelets ask the
+--   cluster for serving certificates and renew them in time. Switched off, they run with
+--   certificates that they signed themselves, which nobody can check.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-controller-manager.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts it at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.controllerManager.extraArgs of its ConfigMap kubeadm-config.
+--     - --feature-gates=…   # without RotateKubeletServerCertificate=false
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.3.6
+--   - https://kubernetes.io/docs/reference/access-authn-authz/kubelet-tls-bootstrapping/
+-- aliases: [C-0149, KCV-0038]
+-- pass:
+--   - name: on by default, set to true, and other gates
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --leader-elect]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --feature-gates=RotateKubeletServerCertificate=true]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp3, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --feature-gates=Other=false]
+-- fail:
+--   - name: switched off, among others and in a flag of its own
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, "--feature-gates=Other=true,RotateKubeletServerCertificate=false"]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --feature-gates=RotateKubeletServerCertificate=false, --feature-gates=Other=true]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-controller-manager-cp1, path: "spec.containers[0].command[1]", actual: "--feature-gates=Other=true,RotateKubeletServerCertificate=false", node: cp1}
+--       - {name: kube-controller-manager-cp2}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--feature-gates' || coalesce('=' || f.value, ' unset') AS actual, 'RotateKubeletServerCertificate=true' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'feature-gates'
+WHERE c.component = 'kube-controller-manager' AND c.flags_known
+  AND EXISTS (SELECT 1 FROM json_each('["' || replace(replace(f.value, '"', ''), ',', '","') || '"]') g WHERE lower(replace(g.value, ' ', '')) IN ('rotatekubeletservercertificate=false', 'rotatekubeletservercertificate=f', 'rotatekubeletservercertificate=0'));

@@ -1,0 +1,91 @@
+-- id: CIS-1.3.7
+-- title: The controller manager listens on loopback alone
+-- section: 1.3 Controller manager
+-- severity: medium
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-controller-manager'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-controller-manager can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-controller-manager')
+-- why: |
+--   Its port serves health, metrics and profiles, to which only the node itself has to come.
+--   Open to the network it tells whoever asks about the cluster from the inside. Unset is no
+--   better than 0.0.0.0, although some scanners let it pass: it is the default.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-controller-manager.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts it at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.controllerManager.extraArgs of its ConfigMap kubeadm-config.
+--     - --bind-address=127.0.0.1
+--   The probes in that file must ask the same address: host: 127.0.0.1. Metrics are then read by an agent on the node.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.3.7
+--   - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
+-- aliases: [C-0150, KCV-0039]
+-- pass:
+--   - name: loopback, by IPv4 and by IPv6
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --bind-address=127.0.0.1]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --bind-address, "::1"]
+-- fail:
+--   - name: all addresses, that of the node, and unset
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --bind-address=0.0.0.0]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --bind-address=10.0.0.10]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-controller-manager-cp3, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-controller-manager
+--             image: registry.k8s.io/kube-controller-manager:v1.37.2
+--             command: [kube-controller-manager, --leader-elect]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-controller-manager-cp1, path: "spec.containers[0].command[1]", actual: --bind-address=0.0.0.0, expected: --bind-address=127.0.0.1, node: cp1}
+--       - {name: kube-controller-manager-cp2}
+--       - {name: kube-controller-manager-cp3, path: "spec.containers[0].command", actual: --bind-address unset}
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--bind-address' || coalesce('=' || f.value, ' unset') AS actual, '--bind-address=127.0.0.1' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'bind-address'
+WHERE c.component = 'kube-controller-manager' AND c.flags_known
+  AND (f.spec_id IS NULL OR f.value IS NOT NULL AND NOT (f.value GLOB '127.*' OR f.value IN ('::1', 'localhost')));

@@ -1,0 +1,94 @@
+-- id: CIS-1.4.1
+-- title: The scheduler does not serve profiles
+-- section: 1.4 Scheduler
+-- severity: low
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config') THEN 'the file of --config decides: look for enableProfiling in it' END AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'kube-scheduler'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of kube-scheduler can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-scheduler')
+-- why: |
+--   Profiles tell about the inside of the scheduler, and making one costs processor time. They
+--   are on unless someone switches them off. With --config the flag has no effect: the file
+--   decides, by enableProfiling.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/kube-scheduler.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts it at once. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.scheduler.extraArgs of its ConfigMap kubeadm-config.
+--     - --profiling=false
+--   With --config put enableProfiling: false into the KubeSchedulerConfiguration instead.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.4.1
+--   - https://kubernetes.io/docs/reference/command-line-tools-reference/kube-scheduler/
+-- aliases: [C-0151, KCV-0040]
+-- pass:
+--   - name: set to false, the last one wins
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-scheduler-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-scheduler
+--             image: registry.k8s.io/kube-scheduler:v1.37.2
+--             command: [kube-scheduler, --profiling=false]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-scheduler-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-scheduler
+--             image: registry.k8s.io/kube-scheduler:v1.37.2
+--             command: [kube-scheduler, --profiling=true, --profiling=false]
+-- fail:
+--   - name: set to true, and unset
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-scheduler-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: kube-scheduler
+--             image: registry.k8s.io/kube-scheduler:v1.37.2
+--             command: [kube-scheduler, --profiling=true]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-scheduler-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-scheduler
+--             image: registry.k8s.io/kube-scheduler:v1.37.2
+--             command: [kube-scheduler, --v=2]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: kube-scheduler-cp1, path: "spec.containers[0].command[1]", actual: --profiling=true, expected: --profiling=false, node: cp1}
+--       - {name: kube-scheduler-cp2, path: "spec.containers[0].command", actual: --profiling unset}
+-- not_assessed:
+--   - name: a file decides, whatever the flag says
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-scheduler-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-scheduler
+--             image: registry.k8s.io/kube-scheduler:v1.37.2
+--             command: [kube-scheduler, --config=/etc/kubernetes/scheduler.yaml, --profiling=true]
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--profiling' || coalesce('=' || f.value, ' unset') AS actual, '--profiling=false' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'profiling'
+WHERE c.component = 'kube-scheduler' AND c.flags_known
+  AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags z WHERE z.spec_id = c.spec_id AND z.container = c.container AND z.flag = 'config')
+  AND lower(coalesce(f.value, 'true')) NOT IN ('false', 'f', '0');

@@ -1,0 +1,104 @@
+-- id: CIS-2.2
+-- title: etcd wants a certificate of its clients
+-- section: 2 etcd
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: etcd
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'etcd'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of etcd can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
+-- why: |
+--   etcd has no users here but those with a certificate: without the check whoever reaches port
+--   2379 reads and writes every object of the cluster, past all authorization.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/etcd.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts etcd at once, one member at a time please. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.etcd.local.extraArgs of its ConfigMap kubeadm-config.
+--     - --client-cert-auth=true
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 2.2
+--   - https://etcd.io/docs/v3.6/op-guide/security/
+-- aliases: [C-0154, KCV-0043]
+-- pass:
+--   - name: by flag, bare, and by variable
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, --client-cert-auth=true]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, --client-cert-auth]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp3, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd]
+--             env: [{name: ETCD_CLIENT_CERT_AUTH, value: "true"}]
+-- fail:
+--   - name: false, and unset
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, --client-cert-auth=false]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: etcd-cp1, path: "spec.containers[0].command[1]", actual: --client-cert-auth=false, node: cp1}
+--       - {name: etcd-cp2, path: "spec.containers[0].command", actual: --client-cert-auth unset}
+-- not_assessed:
+--   - name: a file decides
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, --config-file=/etc/etcd/etcd.yaml]
+
+-- Variables of etcd count where the flag is not given.
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--client-cert-auth' || coalesce('=' || f.value, ' unset') AS actual, '--client-cert-auth=true' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'client-cert-auth'
+WHERE c.component = 'etcd' AND c.flags_known
+  AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags z WHERE z.spec_id = c.spec_id AND z.container = c.container AND z.flag = 'config-file')
+  AND lower(coalesce(f.value, 'false')) NOT IN ('true', 't', '1');

@@ -1,0 +1,115 @@
+-- id: CIS-2.5
+-- title: etcd members want a certificate of each other
+-- section: 2 etcd
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: etcd
+-- scope: object
+-- assets: |
+--   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed
+--   FROM k8s_control_plane_components c WHERE component = 'etcd'
+--     AND EXISTS (SELECT 1 FROM k8s_control_plane_flags i WHERE i.spec_id = c.spec_id AND i.container = c.container AND i.flag = 'initial-cluster' AND i.value LIKE '%,%')
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster, 'no pod of etcd can be seen, so that its flags are not known'
+--   FROM k8s_cluster_info
+--   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
+--     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
+-- why: |
+--   A machine that may join as a member is sent everything and may vote. The certificate is what
+--   keeps strangers from posing as one.
+-- fix: |
+--   Edit the command in /etc/kubernetes/manifests/etcd.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts etcd at once, one member at a time please. kubeadm
+--   writes the file anew on upgrades: set the same in ClusterConfiguration.etcd.local.extraArgs of its ConfigMap kubeadm-config.
+--     - --peer-client-cert-auth=true
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 2.5
+--   - https://etcd.io/docs/v3.6/op-guide/security/
+-- aliases: [C-0157, KCV-0046]
+-- pass:
+--   - name: by flag, bare, and by variable; a member that is alone has no peers
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, "--initial-cluster=cp1=https://10.0.0.1:2380,cp2=https://10.0.0.2:2380", --peer-client-cert-auth=true]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, "--initial-cluster=cp1=https://10.0.0.1:2380,cp2=https://10.0.0.2:2380", --peer-client-cert-auth]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp3, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, "--initial-cluster=cp1=https://10.0.0.1:2380,cp2=https://10.0.0.2:2380"]
+--             env: [{name: ETCD_PEER_CLIENT_CERT_AUTH, value: "true"}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp9, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, "--initial-cluster=cp3=https://10.0.0.3:2380", --peer-client-cert-auth=false]
+-- fail:
+--   - name: false, and unset
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         nodeName: cp1
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, "--initial-cluster=cp1=https://10.0.0.1:2380,cp2=https://10.0.0.2:2380", --peer-client-cert-auth=false]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp2, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, "--initial-cluster=cp1=https://10.0.0.1:2380,cp2=https://10.0.0.2:2380"]
+--     rows:
+--       - {kind: Pod, namespace: kube-system, name: etcd-cp1, path: "spec.containers[0].command[2]", actual: --peer-client-cert-auth=false, node: cp1}
+--       - {name: etcd-cp2, path: "spec.containers[0].command", actual: --peer-client-cert-auth unset}
+-- not_assessed:
+--   - name: a file decides
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: etcd
+--             image: registry.k8s.io/etcd:3.6.6-0
+--             command: [etcd, "--initial-cluster=cp1=https://10.0.0.1:2380,cp2=https://10.0.0.2:2380", --config-file=/etc/etcd/etcd.yaml]
+
+-- Variables of etcd count where the flag is not given. A member that is alone talks to no peer.
+SELECT
+  c.kind AS kind, c.namespace AS namespace, c.name AS name, coalesce(f.path, c.path || '.command') AS path,
+  '--peer-client-cert-auth' || coalesce('=' || f.value, ' unset') AS actual, '--peer-client-cert-auth=true' AS expected,
+  c.node AS node, c.file AS file, c.line AS line
+FROM k8s_control_plane_components c
+LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'peer-client-cert-auth'
+WHERE c.component = 'etcd' AND c.flags_known
+  AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags z WHERE z.spec_id = c.spec_id AND z.container = c.container AND z.flag = 'config-file')
+  AND EXISTS (SELECT 1 FROM k8s_control_plane_flags i WHERE i.spec_id = c.spec_id AND i.container = c.container AND i.flag = 'initial-cluster' AND i.value LIKE '%,%')
+  AND lower(coalesce(f.value, 'false')) NOT IN ('true', 't', '1');

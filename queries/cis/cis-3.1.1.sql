@@ -1,0 +1,23 @@
+-- id: CIS-3.1.1
+-- title: People do not log in with client certificates
+-- section: 3.1 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- why: |
+--   Nothing in the API says who holds a client certificate. One cannot be taken back before it
+--   ends, and names its groups for good, which suits machines better than people who change
+--   teams or lose laptops.
+-- fix: |
+--   Have people log in through an identity provider (--authentication-config on the API server, or the provider's own login), and look for
+--   certificates that were issued to people:
+--     kubectl kspm sql "SELECT name, subject, requestor, expiration_seconds FROM k8s_certificate_signing_requests
+--       WHERE signer = 'kubernetes.io/kube-apiserver-client' AND approved"
+--   requests are deleted an hour after they were approved, so look at the audit log for older ones, and at kubeconfig files for
+--   client-certificate-data.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 3.1.1
+--   - https://kubernetes.io/docs/concepts/security/hardening-guide/authentication-mechanisms/
+-- aliases: [C-0286]

@@ -1,0 +1,20 @@
+-- id: CIS-3.1.2
+-- title: People do not log in with service account tokens
+-- section: 3.1 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- why: |
+--   A token does not say whether a pod or a person uses it. Tokens in Secrets never end, are
+--   passed on, and make the audit log say the name of an account where the name of a person
+--   should be.
+-- fix: |
+--   Give people a login of their own, and look for long-lived tokens (NSA-63 judges them) and for accounts that nobody runs as:
+--     kubectl kspm sql "SELECT namespace, name, service_account, legacy_token_last_used FROM k8s_secrets WHERE type = 'kubernetes.io/service-account-token'"
+--     kubectl kspm sql "SELECT namespace, name, bindings FROM k8s_service_accounts WHERE pods_using = 0 AND bindings > 0"
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 3.1.2
+--   - https://kubernetes.io/docs/concepts/security/hardening-guide/authentication-mechanisms/
+-- aliases: [C-0287]

@@ -1,0 +1,20 @@
+-- id: CIS-3.1.3
+-- title: People do not log in with bootstrap tokens
+-- section: 3.1 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- why: |
+--   Bootstrap tokens are for new nodes to ask for their first certificate, in the minutes of a
+--   join. They belong to a group and to no person, so that nobody can say later who it was.
+-- fix: |
+--   See which there are, whether they end, and delete those that no join is waiting for:
+--     kubectl kspm sql "SELECT name, created FROM k8s_secrets WHERE namespace = 'kube-system' AND type = 'bootstrap.kubernetes.io/token'"
+--     kubeadm token list
+--     kubeadm token delete TOKEN-ID
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 3.1.3
+--   - https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/
+-- aliases: [C-0288]
