@@ -116,6 +116,9 @@ API server listens, and as whom it is read. Manifests have no row.`,
 				}
 				return Bool(slices.ContainsFunc(r.info.ServerIPs, func(ip string) bool { return publicAddress(ip) == Bool(true) }))
 			}),
+			text("control_plane_provider", "who runs the control plane out of sight, where version or address of the API server tell: eks, gke, aks …", func(r clusterRow) Value {
+				return Str(controlPlaneProvider(r.info))
+			}),
 			text("cluster_uid", "uid of the namespace kube-system, which stands for the cluster", func(r clusterRow) Value { return Str(r.info.UID) }),
 			text("scanner_user", "who the API server says is asking", func(r clusterRow) Value { return Str(r.info.User) }),
 			jsonCol("scanner_groups", "groups of that user", func(r clusterRow) Value { return JSON(r.info.UserGroups) }),

@@ -101,6 +101,18 @@ func nodeProvider(n *corev1.Node) string {
 	return ""
 }
 
+// hiddenControlPlanes are the platforms whose provider runs the control plane
+// where nobody else sees it.
+var hiddenControlPlanes = []string{"eks", "gke", "aks", "ack", "doks", "lke"}
+
+// controlPlaneProvider asks no node, which fewer users may read.
+func controlPlaneProvider(info *ClusterInfo) string {
+	if p, _ := clusterPlatform(info, &nodeSummary{}); slices.Contains(hiddenControlPlanes, p) {
+		return p
+	}
+	return ""
+}
+
 // clusterPlatform is the platform of a cluster, and how it was known.
 func clusterPlatform(info *ClusterInfo, nodes *nodeSummary) (platform, evidence string) {
 	for _, m := range versionMarks {

@@ -143,8 +143,10 @@ func (r *run) report(ctx context.Context) (*posture.Report, error) {
 	}
 	report.Source.Namespace = r.opts.Namespace
 	if report.Source.Objects == 0 {
-		for _, n := range r.set.Objects {
-			report.Source.Objects += n
+		for res, n := range r.set.Objects {
+			if res.Virtual == "" { // what we make ourselves is no object of the API
+				report.Source.Objects += n
+			}
 		}
 	}
 	var all []*rule.Rule
@@ -192,7 +194,7 @@ func (r *run) judge(ctx context.Context, c compiled) (posture.RuleResult, error)
 	if err != nil {
 		return res, err
 	}
-	if res.Status == posture.NotApplicable {
+	if res.Status == posture.NotApplicable && res.Reason == "" {
 		res.Reason = fmt.Sprintf("no %s %s", subject(c.assets), r.src.Where)
 	}
 	if r.opts.Waive != nil {

@@ -197,6 +197,9 @@ func TestWhyUnassessed(t *testing.T) {
 			[]Unassessed{node("e", "forbidden"), node("d", "timeout"), node("c", "timeout"), node("b", "timeout"), node("a", "timeout")},
 			"4 Nodes not assessed: timeout (a, b, c and 1 more); 1 Node not assessed: forbidden (e)",
 		},
+		{[]Unassessed{node("n-1", "lookup n-1: no such host"), node("n-2", "lookup n-2: no such host")}, "2 Nodes not assessed: lookup NAME: no such host (n-1, n-2)"},
+		{[]Unassessed{node("n-1", "lookup n-1: no such host")}, "1 Node not assessed: lookup n-1: no such host (n-1)"},
+		{[]Unassessed{node("a", "a has no address"), node("b", "b has no address")}, "2 Nodes not assessed: NAME has no address (a, b)"},
 		{[]Unassessed{policy, policy}, "2 NetworkPolicies not assessed: odd (shop/web, shop/web)"},
 		{[]Unassessed{{Asset{Kind: "Ingress", Name: "a"}, "x"}, {Asset{Kind: "Ingress", Name: "b"}, "x"}}, "2 Ingresses not assessed: x (a, b)"},
 	} {

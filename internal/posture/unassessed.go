@@ -3,6 +3,7 @@ package posture
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -34,15 +35,17 @@ func (r RuleResult) WhyIncomplete() string {
 const namedUnassessed = 3
 
 // WhyUnassessed counts and names assets by reason: "2 Nodes not assessed: the
-// kubelet did not answer (a, b)".
+// kubelet did not answer (a, b)". Reasons that differ by the asset's own name
+// alone are one, with NAME in its place.
 func WhyUnassessed(assets []Unassessed) string {
 	type group struct{ kind, reason string }
-	names := map[group][]string{}
+	names, first := map[group][]string{}, map[group]string{}
 	var groups []group
 	for _, u := range assets {
-		g := group{u.Kind, u.Reason}
+		g := group{u.Kind, nameless(u)}
 		if names[g] == nil {
 			groups = append(groups, g)
+			first[g] = u.Reason
 		}
 		names[g] = append(names[g], strings.TrimPrefix(u.Asset.String(), u.Kind+"/"))
 	}
@@ -52,17 +55,26 @@ func WhyUnassessed(assets []Unassessed) string {
 	var parts []string
 	for _, g := range groups {
 		named := slices.Sorted(slices.Values(names[g]))
-		kind := g.kind
+		kind, reason := g.kind, first[g]
 		if len(named) > 1 {
-			kind = plural(kind)
+			kind, reason = plural(kind), g.reason
 		}
 		list := strings.Join(named[:min(len(named), namedUnassessed)], ", ")
 		if more := len(named) - namedUnassessed; more > 0 {
 			list += fmt.Sprintf(" and %d more", more)
 		}
-		parts = append(parts, fmt.Sprintf("%d %s not assessed: %s (%s)", len(named), kind, g.reason, list))
+		parts = append(parts, fmt.Sprintf("%d %s not assessed: %s (%s)", len(named), kind, reason, list))
 	}
 	return strings.Join(parts, "; ")
+}
+
+// nameless is the reason with NAME in place of the asset's own name.
+func nameless(u Unassessed) string {
+	if u.Name == "" || !strings.Contains(u.Reason, u.Name) {
+		return u.Reason
+	}
+	word := regexp.MustCompile(`(^|[^\w-])` + regexp.QuoteMeta(u.Name) + `($|[^\w-])`)
+	return word.ReplaceAllString(u.Reason, "${1}NAME${2}")
 }
 
 // plural is the plural of a kind: Nodes, Ingresses, NetworkPolicies.

@@ -39,8 +39,9 @@ type Header struct {
 	// for what no query can decide.
 	Verdict string `yaml:"verdict"`
 	// Assets is a query for what is judged: kind, namespace, name, and
-	// optionally exempt and not_assessed, which say why an asset is not counted
-	// or cannot be judged, and labels.
+	// optionally labels, and the reason why an asset is not counted (exempt),
+	// cannot be judged (not_assessed) or is none of this rule's
+	// (not_applicable).
 	Assets string `yaml:"assets"`
 	// Scope is what a change can touch: object, namespace or cluster.
 	Scope string `yaml:"scope"`

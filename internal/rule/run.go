@@ -50,8 +50,10 @@ func (r *Rule) CheckColumns(query, assets []string) error {
 type Assets struct {
 	Judged     []posture.Asset
 	Unassessed []posture.Unassessed
-	known      map[posture.Asset]string
-	labels     map[posture.Asset]string // JSON, where the query returns it
+	// elsewhere are the reasons why something is not the rule's to judge.
+	elsewhere []string
+	known     map[posture.Asset]string
+	labels    map[posture.Asset]string // JSON, where the query returns it
 }
 
 // QueryAssets runs an assets query. keep narrows it to what is in scope.
@@ -59,7 +61,7 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 	assets := &Assets{known: map[posture.Asset]string{}, labels: map[posture.Asset]string{}}
 	err := q.Query(ctx, sql, func(columns []string, values []any) error {
 		a := posture.Asset{}
-		exempt, labels, unassessed := "", "", ""
+		exempt, labels, unassessed, elsewhere := "", "", "", ""
 		for i, c := range columns {
 			v := text(tables.CleanAny(values[i]))
 			switch c {
@@ -73,9 +75,17 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 				exempt = v
 			case "not_assessed":
 				unassessed = v
+			case "not_applicable":
+				elsewhere = v
 			}
 		}
 		if _, seen := assets.known[a]; seen || !keep(a) {
+			return nil
+		}
+		if elsewhere != "" {
+			if !slices.Contains(assets.elsewhere, elsewhere) {
+				assets.elsewhere = append(assets.elsewhere, elsewhere)
+			}
 			return nil
 		}
 		assets.known[a] = exempt
@@ -150,8 +160,11 @@ func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(pos
 		}
 	}
 	res.Status = r.status(res)
-	if res.Status == posture.NotAssessed {
+	switch res.Status {
+	case posture.NotAssessed:
 		res.Reason = posture.WhyUnassessed(res.Unassessed)
+	case posture.NotApplicable:
+		res.Reason = strings.Join(assets.elsewhere, "; ")
 	}
 	return res, nil
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -242,5 +243,30 @@ func TestSettleUnassessed(t *testing.T) {
 	(&Rule{}).Settle(&res)
 	if res.Status != posture.NotAssessed || res.Reason != "1 Pod not assessed: no answer (shop/silent)" {
 		t.Errorf("%s: %s", res.Status, res.Reason)
+	}
+}
+
+// Where nothing is left to judge, what the rule does not apply to says why.
+func TestRunNotApplicable(t *testing.T) {
+	managed := []any{"Cluster", nil, "prod", nil, nil, "eks runs it"}
+	web := []any{"Pod", "shop", "web", nil, nil, nil}
+	for _, test := range []struct {
+		assets [][]any
+		status posture.Status
+		reason string
+	}{
+		{[][]any{managed, managed}, posture.NotApplicable, "eks runs it"},
+		{[][]any{managed, web}, posture.Pass, ""},
+	} {
+		q := answers{"assets": {columns: append(slices.Clip(assetColumns), "not_applicable"), rows: test.assets}, "query": {columns: evidenceColumns}}
+		found, err := QueryAssets(t.Context(), q, "assets", anywhere)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &Rule{Header: Header{ID: "A-1", Verdict: VerdictFail, Assets: "assets"}, SQL: "query"}
+		res, err := r.Run(t.Context(), q, found, anywhere)
+		if err != nil || res.Status != test.status || res.Reason != test.reason {
+			t.Errorf("%s (%s), %v", res.Status, res.Reason, err)
+		}
 	}
 }

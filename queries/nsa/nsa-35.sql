@@ -3,7 +3,15 @@
 -- section: Network separation and hardening
 -- severity: high
 -- scope: object
--- assets: SELECT kind, namespace, name FROM k8s_control_plane_components WHERE component = 'kube-apiserver' AND flags_known
+-- assets: |
+--   SELECT kind, namespace, name,
+--     CASE WHEN NOT flags_known THEN 'its command line was not understood' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   Every token and every Secret in the cluster passes through this one port. Without a
 --   certificate of its own the server makes one up at each start, which no client can check, so
@@ -50,6 +58,15 @@
 --               - --tls-private-key-file=/pki/apiserver.key
 --               - --tls-min-version=VersionTLS13
 --               - --tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,TLS_AES_128_GCM_SHA256
+-- not_assessed:
+--   - name: a start script
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system, labels: {component: kube-apiserver}}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [/start.sh]}]
+--     unassessed: [{kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, reason: its command line was not understood}]
 -- fail:
 --   - name: no certificate, and one for names only
 --     objects: |

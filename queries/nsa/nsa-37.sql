@@ -4,8 +4,15 @@
 -- severity: medium
 -- scope: object
 -- assets: |
---   SELECT kind, namespace, name FROM k8s_control_plane_components
---   WHERE component IN ('kube-scheduler', 'kube-controller-manager') AND flags_known
+--   SELECT kind, namespace, name,
+--     CASE WHEN NOT flags_known THEN 'its command line was not understood' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components WHERE component IN ('kube-scheduler', 'kube-controller-manager')
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'scheduler and controller manager do not run as pods: their flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info
+--   WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component IN ('kube-scheduler', 'kube-controller-manager'))
 -- why: |
 --   These ports serve health, metrics and profiles, to which only the node itself has to come.
 --   Open to the network they tell whoever asks about the cluster from the inside, and every flaw
@@ -37,6 +44,15 @@
 --       metadata: {name: kube-controller-manager-cp1, namespace: kube-system}
 --       spec:
 --         containers: [{name: kube-controller-manager, image: "registry.k8s.io/kube-controller-manager:v1.37.2", command: [kube-controller-manager, "--bind-address=::1", --port=0, --address=0.0.0.0]}]
+-- not_assessed:
+--   - name: a start script
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-scheduler-cp1, namespace: kube-system, labels: {component: kube-scheduler}}
+--       spec:
+--         containers: [{name: kube-scheduler, image: "registry.k8s.io/kube-scheduler:v1.37.2", command: [/start.sh]}]
+--     unassessed: [{kind: Pod, namespace: kube-system, name: kube-scheduler-cp1, reason: its command line was not understood}]
 -- fail:
 --   - name: all addresses, and unset, which means the same
 --     objects: |

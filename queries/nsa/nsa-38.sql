@@ -4,11 +4,17 @@
 -- severity: critical
 -- scope: object
 -- assets: |
---   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name
+--   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name,
+--     CASE WHEN NOT c.flags_known THEN 'its command line was not understood' END AS not_assessed,
+--     CASE WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'etcd-servers' AND f.value GLOB 'unix*')
+--       THEN 'etcd is behind a socket of the node' END AS not_applicable
 --   FROM k8s_control_plane_components c
---   WHERE c.component = 'kube-apiserver' AND c.flags_known
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f
---       WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'etcd-servers' AND f.value GLOB 'unix*')
+--   WHERE c.component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   etcd holds every object of the cluster, Secrets included, and obeys whoever it accepts. In
 --   clear text they can be read off the network; without certificates on both sides another
@@ -54,6 +60,15 @@
 --       spec:
 --         containers:
 --           - {name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, "--etcd-servers=unix:///run/kine.sock"]}
+-- not_assessed:
+--   - name: a start script
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system, labels: {component: kube-apiserver}}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [/start.sh]}]
+--     unassessed: [{kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, reason: its command line was not understood}]
 -- fail:
 --   - name: no certificates
 --     objects: |

@@ -4,10 +4,23 @@
 -- severity: critical
 -- scope: object
 -- assets: |
---   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name
+--   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name,
+--     CASE WHEN NOT c.flags_known THEN 'its command line was not understood'
+--       WHEN f.flag IS NOT NULL THEN 'its settings are in ' || coalesce(f.value, 'a file') || ', which is not read: with --config-file etcd heeds no flags' END AS not_assessed,
+--     NULL AS not_applicable
 --   FROM k8s_control_plane_components c
---   WHERE c.component = 'etcd' AND c.flags_known
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file')
+--   LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file'
+--   WHERE c.component = 'etcd'
+--   UNION ALL
+--   SELECT kind, namespace, name, 'its etcd runs elsewhere, at ' || value, NULL
+--   FROM k8s_control_plane_flags
+--   WHERE component = 'kube-apiserver' AND flag = 'etcd-servers' AND value NOT LIKE '%://127.%' AND value NOT LIKE '%://localhost:%' AND value NOT LIKE '%://[::1]%'
+--     AND value NOT LIKE 'unix%' AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd') AND NOT EXISTS (SELECT 1 FROM k8s_cluster_info)
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'etcd does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs etcd, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
 -- why: |
 --   Who talks to etcd talks to the whole cluster: every Secret can be read and every role
 --   rewritten there, past authentication, authorization, admission and audit. A peer that nobody
@@ -62,7 +75,7 @@
 --               - {name: ETCD_PEER_CERT_FILE, value: /pki/peer.crt}
 --               - {name: ETCD_PEER_KEY_FILE, value: /pki/peer.key}
 --               - {name: ETCD_PEER_CLIENT_CERT_AUTH, value: "true"}
---   - name: a single member without peers, and one whose file nobody can see
+--   - name: a single member without peers
 --     objects: |
 --       apiVersion: v1
 --       kind: Pod
@@ -72,13 +85,23 @@
 --           - name: etcd
 --             image: registry.k8s.io/etcd:3.6.5-0
 --             command: [etcd, --cert-file=/pki/server.crt, --key-file=/pki/server.key, --client-cert-auth=true, --trusted-ca-file=/pki/ca.crt]
---       ---
+-- not_assessed:
+--   - name: a file in place of flags
+--     objects: |
 --       apiVersion: v1
 --       kind: Pod
 --       metadata: {name: etcd-cp2, namespace: kube-system}
 --       spec:
---         containers:
---           - {name: etcd, image: "registry.k8s.io/etcd:3.6.5-0", command: [etcd, --config-file=/etc/etcd.yaml]}
+--         containers: [{name: etcd, image: "registry.k8s.io/etcd:3.6.5-0", command: [etcd, --config-file=/etc/etcd.yaml]}]
+--     unassessed: [{name: etcd-cp2, reason: "its settings are in /etc/etcd.yaml, which is not read: with --config-file etcd heeds no flags"}]
+--   - name: outside of the cluster
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, "--etcd-servers=https://10.0.0.9:2379"]}]
+--     unassessed: [{kind: Pod, name: kube-apiserver-cp1, reason: "its etcd runs elsewhere, at https://10.0.0.9:2379"}]
 -- fail:
 --   - name: nothing set, and peers that it waits for
 --     objects: |

@@ -4,11 +4,25 @@
 -- severity: medium
 -- scope: cluster
 -- assets: |
---   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name
+--   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name,
+--     CASE WHEN NOT c.flags_known THEN 'its command line was not understood'
+--       WHEN f.flag IS NOT NULL THEN 'its settings are in ' || coalesce(f.value, 'a file') || ', which is not read: with --config-file etcd heeds no flags'
+--       WHEN NOT EXISTS (SELECT 1 FROM k8s_control_plane_components a WHERE a.component = 'kube-apiserver' AND a.flags_known)
+--         THEN 'the command line of the API server, to compare with, was not understood' END AS not_assessed,
+--     NULL AS not_applicable
 --   FROM k8s_control_plane_components c
---   WHERE c.component = 'etcd' AND c.flags_known
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file')
---     AND EXISTS (SELECT 1 FROM k8s_control_plane_components a WHERE a.component = 'kube-apiserver' AND a.flags_known)
+--   LEFT JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file'
+--   WHERE c.component = 'etcd' AND EXISTS (SELECT 1 FROM k8s_control_plane_components a WHERE a.component = 'kube-apiserver')
+--   UNION ALL
+--   SELECT kind, namespace, name, 'its etcd runs elsewhere, at ' || value, NULL
+--   FROM k8s_control_plane_flags
+--   WHERE component = 'kube-apiserver' AND flag = 'etcd-servers' AND value NOT LIKE '%://127.%' AND value NOT LIKE '%://localhost:%' AND value NOT LIKE '%://[::1]%'
+--     AND value NOT LIKE 'unix%' AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd') AND NOT EXISTS (SELECT 1 FROM k8s_cluster_info)
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'etcd does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs etcd, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
 -- why: |
 --   etcd lets in everybody with a certificate of the CA it trusts. If that is the cluster's own,
 --   these are all kubelets and every person with a client certificate, the one with rights to
@@ -37,6 +51,29 @@
 --       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
 --       spec:
 --         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, --client-ca-file=/etc/kubernetes/pki/ca.crt]}]
+-- not_assessed:
+--   - name: a file in place of flags
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: etcd-cp2, namespace: kube-system}
+--       spec:
+--         containers: [{name: etcd, image: "registry.k8s.io/etcd:3.6.5-0", command: [etcd, --config-file=/etc/etcd.yaml]}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver]}]
+--     unassessed: [{name: etcd-cp2, reason: "its settings are in /etc/etcd.yaml, which is not read: with --config-file etcd heeds no flags"}]
+--   - name: outside of the cluster
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, "--etcd-servers=https://10.0.0.9:2379"]}]
+--     unassessed: [{kind: Pod, name: kube-apiserver-cp1, reason: "its etcd runs elsewhere, at https://10.0.0.9:2379"}]
 -- fail:
 --   - name: the same file
 --     objects: |

@@ -5,11 +5,17 @@
 -- verdict: review
 -- scope: object
 -- assets: |
---   SELECT DISTINCT c.kind AS kind, c.namespace AS namespace, c.name AS name
+--   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name,
+--     CASE WHEN NOT c.flags_known THEN 'its command line was not understood' END AS not_assessed,
+--     CASE WHEN c.flags_known AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.value IS NOT ''
+--       AND f.flag IN ('encryption-provider-config', 'experimental-encryption-provider-config')) THEN 'no encryption at rest is configured at all: see NSA-47' END AS not_applicable
 --   FROM k8s_control_plane_components c
---   JOIN k8s_control_plane_flags f ON f.spec_id = c.spec_id AND f.container = c.container
---   WHERE c.component = 'kube-apiserver' AND c.flags_known AND f.value IS NOT ''
---     AND f.flag IN ('encryption-provider-config', 'experimental-encryption-provider-config')
+--   WHERE c.component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   A key in a file on the control plane node protects a stolen backup of etcd, and nothing once
 --   that node is read. With a KMS the key never is where the data are, each use of it is logged,
@@ -55,6 +61,15 @@
 --             command: [kube-apiserver, --encryption-provider-config=/etc/kubernetes/enc/enc.yaml]
 --             volumeMounts: [{name: plugin, mountPath: /run/vault.sock}]
 --         volumes: [{name: plugin, hostPath: {path: /run/vault.sock, type: Socket}}]
+-- not_assessed:
+--   - name: a start script
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system, labels: {component: kube-apiserver}}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [/start.sh]}]
+--     unassessed: [{kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, reason: its command line was not understood}]
 -- fail:
 --   - name: nothing but a file
 --     objects: |

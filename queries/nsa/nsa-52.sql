@@ -4,13 +4,19 @@
 -- severity: high
 -- scope: object
 -- assets: |
---   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name
+--   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name,
+--     CASE WHEN NOT c.flags_known THEN 'its command line was not understood'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'authentication-config')
+--         AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'anonymous-auth' AND lower(f.value) IN ('false', 'f', '0'))
+--         THEN 'the file of --authentication-config, which is not read, may limit anonymous requests' END AS not_assessed,
+--     NULL AS not_applicable
 --   FROM k8s_control_plane_components c
---   WHERE c.component = 'kube-apiserver' AND c.flags_known
---     AND (NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f
---         WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'authentication-config')
---       OR EXISTS (SELECT 1 FROM k8s_control_plane_flags f
---         WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'anonymous-auth' AND lower(f.value) IN ('false', 'f', '0')))
+--   WHERE c.component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   A request without credentials is let in as system:anonymous, and one binding to that name,
 --   today or after the next mistake, is enough to give the cluster away. It also answers
@@ -39,19 +45,22 @@
 --       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
 --       spec:
 --         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, --anonymous-auth=false]}]
---   - name: a file that nobody can see is not judged, unless the flag says it all
+--   - name: switched off beside a file
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, --authentication-config=/auth/authentication.yaml, --anonymous-auth=false]}]
+-- not_assessed:
+--   - name: a file that nobody can see
 --     objects: |
 --       apiVersion: v1
 --       kind: Pod
 --       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
 --       spec:
 --         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, --authentication-config=/auth/authentication.yaml]}]
---       ---
---       apiVersion: v1
---       kind: Pod
---       metadata: {name: kube-apiserver-cp2, namespace: kube-system}
---       spec:
---         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, --authentication-config=/auth/authentication.yaml, --anonymous-auth=false]}]
+--     unassessed: [{name: kube-apiserver-cp1, reason: "the file of --authentication-config, which is not read, may limit anonymous requests"}]
 -- fail:
 --   - name: on, and on by default
 --     objects: |

@@ -3,7 +3,15 @@
 -- section: Authentication and authorization
 -- severity: high
 -- scope: object
--- assets: SELECT kind, namespace, name FROM k8s_control_plane_components WHERE component = 'kube-apiserver' AND flags_known
+-- assets: |
+--   SELECT kind, namespace, name,
+--     CASE WHEN NOT flags_known THEN 'its command line was not understood' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   The credentials in such a file are in clear text on every control plane node, never expire,
 --   and cannot be taken back without a restart of the API server. Nothing ties them to a person
@@ -25,6 +33,15 @@
 --       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
 --       spec:
 --         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, --enable-bootstrap-token-auth=true, --client-ca-file=/pki/ca.crt]}]
+-- not_assessed:
+--   - name: a start script
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system, labels: {component: kube-apiserver}}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [/start.sh]}]
+--     unassessed: [{kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, reason: its command line was not understood}]
 -- fail:
 --   - name: tokens, and passwords as old versions had them
 --     objects: |

@@ -3,7 +3,15 @@
 -- section: Audit logging and threat detection
 -- severity: high
 -- scope: object
--- assets: SELECT kind, namespace, name FROM k8s_control_plane_components WHERE component = 'kube-apiserver' AND flags_known
+-- assets: |
+--   SELECT kind, namespace, name,
+--     CASE WHEN NOT flags_known THEN 'its command line was not understood' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components WHERE component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   The policy says what is worth recording; a backend is where it goes. Without one the API
 --   server throws every audit event away, and an attacker need not even delete traces.
@@ -40,6 +48,15 @@
 --       metadata: {name: kube-apiserver-cp3, namespace: kube-system}
 --       spec:
 --         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver, --audit-webhook-config-file=/audit/webhook.yaml]}]
+-- not_assessed:
+--   - name: a start script
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system, labels: {component: kube-apiserver}}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [/start.sh]}]
+--     unassessed: [{kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, reason: its command line was not understood}]
 -- fail:
 --   - name: a policy alone, and an empty path
 --     objects: |

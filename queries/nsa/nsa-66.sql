@@ -4,12 +4,23 @@
 -- severity: medium
 -- scope: object
 -- assets: |
---   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name
+--   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name,
+--     CASE WHEN NOT c.flags_known THEN 'its command line was not understood' END AS not_assessed,
+--     CASE
+--       WHEN NOT c.flags_known THEN NULL
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'audit-webhook-config-file' AND f.value IS NOT '')
+--         THEN 'a webhook takes the audit log: how long it is kept is decided there'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'audit-log-path' AND f.value = '-')
+--         THEN 'the audit log goes to standard output: how long it is kept is decided there'
+--       WHEN NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'audit-log-path' AND f.value IS NOT '')
+--         THEN 'no audit log is written at all: see NSA-65' END AS not_applicable
 --   FROM k8s_control_plane_components c
---   JOIN k8s_control_plane_flags l ON l.spec_id = c.spec_id AND l.container = c.container AND l.flag = 'audit-log-path' AND l.value NOT IN ('', '-')
---   WHERE c.component = 'kube-apiserver' AND c.flags_known
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags w
---       WHERE w.spec_id = c.spec_id AND w.container = c.container AND w.flag = 'audit-webhook-config-file' AND w.value IS NOT '')
+--   WHERE c.component = 'kube-apiserver'
+--   UNION ALL
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   Break-ins are found weeks after they began, and the log of those weeks is what tells how far
 --   they went. A log inside the container is gone with its next restart; one that is cut after a
@@ -53,6 +64,15 @@
 --             command: [kube-apiserver, --audit-log-path=/var/log/audit.log, --audit-log-maxage=365, --audit-log-maxbackup=0]
 --             volumeMounts: [{name: audit, mountPath: /var/log/audit.log}]
 --         volumes: [{name: audit, hostPath: {path: /var/log/audit.log, type: FileOrCreate}}]
+-- not_assessed:
+--   - name: a start script
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system, labels: {component: kube-apiserver}}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [/start.sh]}]
+--     unassessed: [{kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, reason: its command line was not understood}]
 -- fail:
 --   - name: nothing said, inside the container
 --     objects: |

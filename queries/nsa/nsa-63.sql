@@ -1,0 +1,84 @@
+-- id: NSA-63
+-- title: Long-lived service account tokens
+-- section: Authentication and authorization
+-- severity: medium
+-- scope: cluster
+-- assets: |
+--   SELECT 'ServiceAccount' AS kind, namespace, name, exempt FROM k8s_service_accounts
+--   UNION
+--   SELECT 'ServiceAccount', namespace, coalesce(service_account, '(none)'), exempt FROM k8s_secrets
+--   WHERE type = 'kubernetes.io/service-account-token'
+-- why: |
+--   Such a token never expires and works from anywhere. Whoever reads the Secret once, in a
+--   backup, a pipeline's log or with a right to list Secrets, is that account until somebody
+--   thinks of deleting it. Tokens that the kubelet mounts are renewed by the hour and die with
+--   their pod.
+-- fix: |
+--   {{if .users}}{{.users}} uses Secret {{.secret}}: change it first. {{end}}Programs in the cluster get a token by themselves, at
+--   /var/run/secrets/kubernetes.io/serviceaccount, or for another audience through a projected volume; programs outside ask for one when they
+--   need it: kubectl create token {{.name}} -n {{.namespace}} --duration=1h. Then delete the Secret, by the command below, which ends the token at once.
+--   {{- if .last_used}}
+--   It was last used on {{.last_used}}.{{end}}
+-- command: kubectl delete secret {{.secret}} -n {{.namespace}}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, authentication
+--   - https://kubernetes.io/docs/concepts/security/service-accounts/#get-a-token
+-- pass:
+--   - name: accounts without one, other Secrets, and a token that is not accepted any more
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: web, namespace: shop}
+--       ---
+--       apiVersion: v1
+--       kind: Secret
+--       metadata: {name: db, namespace: shop}
+--       type: Opaque
+--       stringData: {user: shop}
+--       ---
+--       apiVersion: v1
+--       kind: Secret
+--       metadata: {name: old, namespace: shop, annotations: {kubernetes.io/service-account.name: web}, labels: {kubernetes.io/legacy-token-invalid-since: "2026-03-01"}}
+--       type: kubernetes.io/service-account-token
+--   - name: those of kube-system are shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: Secret
+--       metadata: {name: admin-token, namespace: kube-system, annotations: {kubernetes.io/service-account.name: admin}}
+--       type: kubernetes.io/service-account-token
+--       ---
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: web, namespace: shop}
+-- fail:
+--   - name: of an account that exists, and of one that these manifests do not hold
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: ci, namespace: build}
+--       ---
+--       apiVersion: v1
+--       kind: Secret
+--       metadata: {name: ci-token, namespace: build, annotations: {kubernetes.io/service-account.name: ci}, labels: {kubernetes.io/legacy-token-last-used: "2026-09-01"}}
+--       type: kubernetes.io/service-account-token
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: runner, namespace: build}
+--       spec:
+--         containers: [{name: app, image: registry.example/runner:1}]
+--         volumes: [{name: token, secret: {secretName: ci-token}}]
+--       ---
+--       apiVersion: v1
+--       kind: Secret
+--       metadata: {name: token, namespace: shop, annotations: {kubernetes.io/service-account.name: web}}
+--       type: kubernetes.io/service-account-token
+--     rows:
+--       - {kind: ServiceAccount, namespace: build, name: ci, path: Secret, actual: ci-token, expected: tokens that expire, secret: ci-token, last_used: "2026-09-01", users: Pod/runner}
+--       - {kind: ServiceAccount, namespace: shop, name: web, secret: token, users: ""}
+SELECT
+  'ServiceAccount' AS kind, namespace, coalesce(service_account, '(none)') AS name, 'Secret' AS path, name AS actual, 'tokens that expire' AS expected,
+  name AS secret, date(created, 'unixepoch') AS created, legacy_token_last_used AS last_used,
+  nullif(replace(trim(users, '[]"'), '","', ', '), '') AS users, file, line
+FROM k8s_secrets
+WHERE type = 'kubernetes.io/service-account-token' AND legacy_token_invalid_since IS NULL;

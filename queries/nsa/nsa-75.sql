@@ -1,0 +1,71 @@
+-- id: NSA-75
+-- title: Unsafe sysctls
+-- section: Kubernetes Pod security
+-- severity: medium
+-- scope: object
+-- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
+-- why: |
+--   Some kernel parameters are one setting for the whole node, or let a pod take memory and
+--   connections from the others on it. Such a pod also needs a kubelet that was told to allow
+--   them, so that the door stays open for the next one.
+-- fix: |
+--   {{if .safe_since}}Remove {{.sysctl}} from securityContext.sysctls, at {{.path}}, or upgrade: it is safe from Kubernetes {{.safe_since}} on.
+--   {{- else}}Remove {{.sysctl}} from securityContext.sysctls, at {{.path}}.
+--   If the application needs it, set it on the nodes it runs on (/etc/sysctl.d), give those a taint, and leave it out of allowedUnsafeSysctls
+--   of every kubelet.{{end}}
+-- references:
+--   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, Pod security enforcement
+--   - https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
+-- aliases: [KSV-0026]
+-- pass:
+--   - name: none, the first safe ones and the newest
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         securityContext:
+--           sysctls:
+--             - {name: net.ipv4.ip_unprivileged_port_start, value: "0"}
+--             - {name: net.ipv4.tcp_keepalive_time, value: "600"}
+--             - {name: net.ipv4.tcp_notsent_lowat, value: "16384"}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+-- fail:
+--   - name: of the network and of the kernel, one beside a safe one
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: StatefulSet
+--       metadata: {name: db, namespace: shop}
+--       spec:
+--         selector: {matchLabels: {app: db}}
+--         template:
+--           metadata: {labels: {app: db}}
+--           spec:
+--             securityContext:
+--               sysctls:
+--                 - {name: net.ipv4.tcp_syncookies, value: "1"}
+--                 - {name: net.core.somaxconn, value: "4096"}
+--             containers: [{name: db, image: registry.example/db:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: queue, namespace: shop}
+--       spec:
+--         securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}]}
+--         containers: [{name: app, image: registry.example/queue:1}]
+--     rows:
+--       - {kind: StatefulSet, namespace: shop, name: db, sysctl: net.core.somaxconn, path: "spec.template.spec.securityContext.sysctls[1]", actual: net.core.somaxconn=4096, expected: safe sysctls}
+--       - {kind: Pod, name: queue, sysctl: kernel.msgmax, safe_since: ""}
+
+-- Which are safe depends on the cluster's version; manifests are judged by the newest list.
+SELECT
+  asset_kind AS kind, namespace, asset_name AS name, path, sysctl || '=' || value AS actual, 'safe sysctls' AS expected,
+  sysctl, value, safe_since, drift, pods, file, line
+FROM k8s_pod_sysctls
+WHERE judged AND (NOT safe OR CAST(substr(safe_since, 4) AS INTEGER) > (SELECT max(minor) FROM k8s_cluster_info));
