@@ -68,6 +68,12 @@ func containerSecurity() []column[containerRow] {
 		func(r containerRow) *bool { return r.own().RunAsNonRoot }, func(p podSpecRow) *bool { return p.security().RunAsNonRoot })...)
 	columns = append(columns, inherited("seccomp_type", "seccompProfile.type", TypeText, seccompType,
 		func(r containerRow) *corev1.SeccompProfile { return r.own().SeccompProfile }, func(p podSpecRow) *corev1.SeccompProfile { return p.security().SeccompProfile })...)
+	columns = append(columns, column[containerRow]{
+		Column{Name: "seccomp_localhost_profile_effective", Doc: "seccompProfile.localhostProfile of the profile that seccomp_type_effective is of", Type: TypeText},
+		func(r containerRow) Value {
+			return StrPtr(orEmpty(effective(r.own().SeccompProfile, r.security().SeccompProfile), &corev1.SeccompProfile{}).LocalhostProfile)
+		},
+	})
 	columns = append(columns, inherited("apparmor_type", "appArmorProfile.type", TypeText, apparmorType,
 		func(r containerRow) *corev1.AppArmorProfile { return r.own().AppArmorProfile }, func(p podSpecRow) *corev1.AppArmorProfile { return p.security().AppArmorProfile })...)
 	columns = append(columns, inherited("selinux", "seLinuxOptions, as JSON", TypeJSON, func(o *corev1.SELinuxOptions) Value { return JSON(o) },

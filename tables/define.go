@@ -1,5 +1,7 @@
 package tables
 
+import "slices"
+
 // spec is the declaration of a table whose rows are of type R.
 type spec[R any] struct {
 	Name, Row, Doc string
@@ -39,11 +41,9 @@ func define[R any](s spec[R]) *Table { return register(s.table()) }
 func (s spec[R]) table() *Table {
 	t := &Table{Name: s.Name, Row: s.Row, Doc: s.Doc, Examples: s.Examples, Facts: s.Facts}
 	var values []func(R) Value
-	for _, group := range s.Columns {
-		for _, c := range group {
-			t.Columns = append(t.Columns, c.Column)
-			values = append(values, c.value)
-		}
+	for _, c := range withoutTwice(slices.Concat(s.Columns...)) {
+		t.Columns = append(t.Columns, c.Column)
+		values = append(values, c.value)
 	}
 	appendRow := func(r R, cols []int, a Appender) {
 		for _, c := range cols {

@@ -63,10 +63,6 @@ func dynamicTable(r *Resource) *Table {
 				jsonCol("spec", "spec", field("spec")),
 				jsonCol("status", "status", field("status")),
 				jsonCol("data", "data", field("data")),
-				jsonCol("raw", "the whole object, without managedFields", func(row dynamicRow) Value {
-					unstructured.RemoveNestedField(row.u.Object, "metadata", "managedFields")
-					return JSON(row.u.Object)
-				}).hidden(),
 			},
 			where[dynamicRow](),
 		},

@@ -122,3 +122,20 @@ func TestTokenMounted(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// The profile is of the level that the type is of: one at the pod does not
+// shine through a container's own.
+func TestLocalhostProfile(t *testing.T) {
+	const docs = `kind: Pod
+apiVersion: v1
+metadata: {name: p}
+spec:
+  securityContext: {seccompProfile: {type: Localhost, localhostProfile: pod.json}}
+  containers:
+  - {name: a, image: x}
+  - {name: b, image: x, securityContext: {seccompProfile: {type: Localhost, localhostProfile: own.json}}}
+  - {name: c, image: x, securityContext: {seccompProfile: {type: RuntimeDefault}}}`
+	if diff := gocmp.Diff([]string{"a Localhost pod.json", "b Localhost own.json", "c RuntimeDefault -"}, ask(t, K8sContainers, docs, "container", "seccomp_type_effective", "seccomp_localhost_profile_effective")); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -58,6 +58,8 @@ var K8sNetworkPolicies = define(spec[policyRow]{
 			integer("denies_all_egress", "1 when the policy selects every pod and allows no egress", func(r policyRow) Value {
 				return Bool(r.deniesAll(networkingv1.PolicyTypeEgress, len(r.policy.Spec.Egress)))
 			}),
+			late("selected_pods", TypeInteger, "pods that it selects, finished ones and those in their node's network left out; the templates of workloads are not counted",
+				func(r policyRow) string { return r.ID() }, selectedPods, policyIsolation),
 		},
 		where[policyRow](),
 	},

@@ -94,6 +94,28 @@ func (index *isolation) group(namespace string, set map[string]string) *alike {
 	return g
 }
 
+// selectedPods counts the pods that a policy selects.
+func selectedPods(w *World, id string) Value {
+	index := get[isolation](w, policyIsolation)
+	n := 0
+	for _, policy := range index.policies {
+		if policy.ID() != id {
+			continue
+		}
+		for _, g := range index.groups[policy.Meta.Namespace] {
+			if !policy.selector.Matches(g.labels) {
+				continue
+			}
+			for _, spec := range g.specs {
+				if spec.kind == Pods.Kind {
+					n++
+				}
+			}
+		}
+	}
+	return Int(n)
+}
+
 // labelKey is the same for equal labels in one namespace, and for no others.
 func labelKey(namespace string, set map[string]string) string {
 	parts := []string{namespace}

@@ -134,3 +134,24 @@ func TestLabelKey(t *testing.T) {
 		t.Error("namespaces have one key")
 	}
 }
+
+// A policy counts the pods that it selects, and no templates.
+func TestSelectedPods(t *testing.T) {
+	docs := selectablePods[1:] + `kind: NetworkPolicy
+apiVersion: networking.k8s.io/v1
+metadata: {name: all, namespace: shop}
+spec: {podSelector: {}}
+---
+kind: NetworkPolicy
+apiVersion: networking.k8s.io/v1
+metadata: {name: api, namespace: shop}
+spec: {podSelector: {matchLabels: {app: api}}}
+---
+kind: NetworkPolicy
+apiVersion: networking.k8s.io/v1
+metadata: {name: all, namespace: other}
+spec: {podSelector: {}}`
+	if diff := gocmp.Diff([]string{"other all 1", "shop all 3", "shop api 0"}, ask(t, K8sNetworkPolicies, docs, "namespace", "name", "selected_pods")); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -18,8 +18,8 @@ func TestTablesAreComplete(t *testing.T) {
 		if !snake.MatchString(table.Name) || !strings.HasPrefix(table.Name, "k8s_") && !strings.HasPrefix(table.Name, "kspm_") {
 			t.Errorf("table %q: want k8s_ or kspm_ and snake_case", table.Name)
 		}
-		if table.Row == "" || table.Doc == "" || len(table.Examples) == 0 || len(table.Sources) == 0 && table.Derive == nil {
-			t.Errorf("table %s lacks a row, a doc, examples or sources", table.Name)
+		if table.Row == "" || table.Doc == "" || len(table.Examples) < 3 || len(table.Sources) == 0 && table.Derive == nil {
+			t.Errorf("table %s lacks a row, a doc, three examples or sources", table.Name)
 		}
 		seen := map[string]bool{}
 		for _, c := range table.Columns {

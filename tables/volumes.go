@@ -53,6 +53,8 @@ var K8sPodVolumes = define(spec[volumeRow]{
 				}
 				return JSON(r.v.Projected.Sources)
 			}),
+			text("token_audience", "audience of the service account token that it projects; NULL is the API server's own", func(r volumeRow) Value { return Str(r.token().Audience) }),
+			integer("token_expiration", "expirationSeconds of that token; NULL without one", func(r volumeRow) Value { return IntPtr(r.token().ExpirationSeconds) }),
 			text("medium", "emptyDir.medium", func(r volumeRow) Value {
 				if r.v.EmptyDir == nil {
 					return Null
@@ -74,6 +76,19 @@ func (r volumeRow) hostPath() string {
 		return ""
 	}
 	return r.v.HostPath.Path
+}
+
+// token is the service account token that the volume projects, the first of
+// several.
+func (r volumeRow) token() *corev1.ServiceAccountTokenProjection {
+	if r.v.Projected != nil {
+		for i := range r.v.Projected.Sources {
+			if t := r.v.Projected.Sources[i].ServiceAccountToken; t != nil {
+				return t
+			}
+		}
+	}
+	return &corev1.ServiceAccountTokenProjection{}
 }
 
 // mountRow is one volume mount of a container.

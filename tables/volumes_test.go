@@ -91,3 +91,17 @@ func TestVolumesAndMounts(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestProjectedToken(t *testing.T) {
+	const docs = `kind: Pod
+apiVersion: v1
+metadata: {name: p}
+spec:
+  volumes:
+  - {name: a, projected: {sources: [{configMap: {name: x}}, {serviceAccountToken: {path: token, audience: vault, expirationSeconds: 600}}]}}
+  - {name: b, projected: {sources: [{serviceAccountToken: {path: token}}]}}
+  - {name: c, projected: {sources: [{configMap: {name: x}}]}}`
+	if diff := gocmp.Diff([]string{"a vault 600", "b - -", "c - -"}, ask(t, K8sPodVolumes, docs, "volume", "token_audience", "token_expiration")); diff != "" {
+		t.Error(diff)
+	}
+}

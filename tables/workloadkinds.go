@@ -42,7 +42,7 @@ var (
 			integer("unavailable", "status.unavailableReplicas", of(func(v *appsv1.Deployment) Value {
 				return observed(v.Status.ObservedGeneration, v.Status.UnavailableReplicas)
 			})),
-			integer("generation", "metadata.generation", of(func(v *appsv1.Deployment) Value { return Int(v.Generation) })),
+			integer("generation", "metadata.generation", of(func(v *appsv1.Deployment) Value { return observed(v.Generation, v.Generation) })),
 			integer("observed_generation", "status.observedGeneration: less than generation while a change is not seen yet", of(func(v *appsv1.Deployment) Value {
 				return observed(v.Status.ObservedGeneration, v.Status.ObservedGeneration)
 			})),
@@ -142,7 +142,12 @@ var (
 	K8sCronJobs = kindTable(CronJobs, "k8s_cron_jobs", "CronJob",
 		"Every CronJob: the columns of k8s_workloads, its schedule and when it last ran. replicas is its jobs' parallelism.",
 		[]column[workloadRow]{
-			integer("active", "jobs in status.active", of(func(v *batchv1.CronJob) Value { return Int(len(v.Status.Active)) })),
+			integer("active", "jobs in status.active", of(func(v *batchv1.CronJob) Value {
+				if v.UID == "" && len(v.Status.Active) == 0 {
+					return Null // of manifests
+				}
+				return Int(len(v.Status.Active))
+			})),
 			integer("last_schedule", "status.lastScheduleTime, Unix seconds", of(func(v *batchv1.CronJob) Value { return TimePtr(v.Status.LastScheduleTime) })),
 			integer("last_success", "status.lastSuccessfulTime, Unix seconds", of(func(v *batchv1.CronJob) Value { return TimePtr(v.Status.LastSuccessfulTime) })),
 			text("time_zone", "spec.timeZone", of(func(v *batchv1.CronJob) Value { return StrPtr(v.Spec.TimeZone) })),
@@ -172,7 +177,7 @@ var (
 // observed is a number of a status; NULL before a controller has written one,
 // as in manifests.
 func observed[I ~int32 | ~int64](generation int64, n I) Value {
-	if generation == 0 {
+	if generation == 0 && n == 0 {
 		return Null
 	}
 	return Int(n)
@@ -180,7 +185,7 @@ func observed[I ~int32 | ~int64](generation int64, n I) Value {
 
 // started is a number of a Job's status; NULL before it has one.
 func started(v *batchv1.Job, n int32) Value {
-	if v.Status.StartTime == nil && len(v.Status.Conditions) == 0 {
+	if v.Status.StartTime == nil && len(v.Status.Conditions) == 0 && n == 0 {
 		return Null
 	}
 	return Int(n)

@@ -31,7 +31,7 @@ func TestWorkloadKinds(t *testing.T) {
 		{K8sReplicaSets, []string{"revision", "current"}, "ReplicaSet r 1 7 -"},
 		{K8sReplicationControllers, []string{"available"}, "ReplicationController c 1 -"},
 		{K8sJobs, []string{"state", "failed", "start_time", "completion_time"}, "Job j 1 Failed 2 1767225600 -"},
-		{K8sCronJobs, []string{"schedule", "time_zone", "active", "last_schedule"}, "CronJob k 1 0 3 * * * Europe/Berlin 0 -"},
+		{K8sCronJobs, []string{"schedule", "time_zone", "active", "last_schedule"}, "CronJob k 1 0 3 * * * Europe/Berlin - -"},
 	} {
 		columns := append([]string{"kind", "name", "judged"}, test.columns...)
 		if diff := gocmp.Diff([]string{test.want}, ask(t, test.table, docs, columns...)); diff != "" {
@@ -42,5 +42,22 @@ func TestWorkloadKinds(t *testing.T) {
 				t.Errorf("%s has no %s", test.table.Name, c.Name)
 			}
 		}
+	}
+}
+
+// What no controller has written is NULL, and not 0.
+func TestWorkloadsWithoutStatus(t *testing.T) {
+	const template = `template: {spec: {containers: [{name: app, image: x}]}}`
+	docs := strings.Join([]string{
+		"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: d}\nspec: {replicas: 2, " + template + "}",
+		"kind: Deployment\napiVersion: apps/v1\nmetadata: {name: down}\nspec: {replicas: 2, " + template + "}\nstatus: {observedGeneration: 1}",
+		"kind: DaemonSet\napiVersion: apps/v1\nmetadata: {name: ds}\nspec: {" + template + "}",
+		"kind: Job\napiVersion: batch/v1\nmetadata: {name: j}\nspec: {" + template + "}",
+		"kind: Job\napiVersion: batch/v1\nmetadata: {name: old}\nspec: {" + template + "}\nstatus: {startTime: '2026-01-01T00:00:00Z', succeeded: 1}",
+		"kind: CronJob\napiVersion: batch/v1\nmetadata: {name: k}\nspec: {jobTemplate: {spec: {" + template + "}}}",
+	}, "\n---\n")
+	want := []string{"CronJob k - - -", "DaemonSet ds - - -", "Deployment d 2 - -", "Deployment down 2 0 0", "Job j - - -", "Job old - 0 1"}
+	if diff := gocmp.Diff(want, ask(t, K8sWorkloads, docs, "kind", "name", "replicas", "ready", "updated")); diff != "" {
+		t.Error(diff)
 	}
 }

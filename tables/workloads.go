@@ -10,8 +10,8 @@ import (
 // workloadRow is a controller: what it wants, and how far it is.
 type workloadRow struct {
 	podSpecRow
-	ready, updated int32
-	desired        Value
+	// Numbers are NULL before a controller has written a status, as in manifests.
+	desired, ready, updated Value
 	selector       *metav1.LabelSelector
 	strategy       string
 	paused         bool
@@ -24,8 +24,8 @@ func workloadColumns() [][]column[workloadRow] {
 		common[workloadRow](), asset[workloadRow](),
 		{
 			integer("replicas", "pods asked for: spec.replicas, a DaemonSet's status.desiredNumberScheduled, a Job's spec.parallelism", func(r workloadRow) Value { return r.desired }),
-			integer("ready", "pods that are ready, or for a Job active", func(r workloadRow) Value { return Int(r.ready) }),
-			integer("updated", "pods of the current template, or for a Job succeeded", func(r workloadRow) Value { return Int(r.updated) }),
+			integer("ready", "pods that are ready, or for a Job active; NULL without a status, as in manifests, and for a CronJob", func(r workloadRow) Value { return r.ready }),
+			integer("updated", "pods of the current template, or for a Job succeeded; NULL likewise", func(r workloadRow) Value { return r.updated }),
 			jsonCol("selector", "spec.selector", func(r workloadRow) Value { return JSON(r.selector) }),
 			text("strategy", "update strategy, or a CronJob's concurrencyPolicy", func(r workloadRow) Value { return Str(r.strategy) }),
 			integer("paused", "spec.paused; NULL unless true", func(r workloadRow) Value { return True(r.paused) }),
@@ -56,20 +56,20 @@ func workloadSources() []source[workloadRow] {
 	return []source[workloadRow]{
 		from(Deployments, func(o *Object, v *appsv1.Deployment, emit func(workloadRow)) {
 			emit(workloadRow{
-				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: v.Status.ReadyReplicas,
-				updated: v.Status.UpdatedReplicas, selector: v.Spec.Selector, strategy: string(v.Spec.Strategy.Type), paused: v.Spec.Paused,
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: observed(v.Status.ObservedGeneration, v.Status.ReadyReplicas),
+				updated: observed(v.Status.ObservedGeneration, v.Status.UpdatedReplicas), selector: v.Spec.Selector, strategy: string(v.Spec.Strategy.Type), paused: v.Spec.Paused,
 			})
 		}),
 		from(StatefulSets, func(o *Object, v *appsv1.StatefulSet, emit func(workloadRow)) {
 			emit(workloadRow{
-				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: v.Status.ReadyReplicas,
-				updated: v.Status.UpdatedReplicas, selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type),
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas), ready: observed(v.Status.ObservedGeneration, v.Status.ReadyReplicas),
+				updated: observed(v.Status.ObservedGeneration, v.Status.UpdatedReplicas), selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type),
 			})
 		}),
 		from(DaemonSets, func(o *Object, v *appsv1.DaemonSet, emit func(workloadRow)) {
 			emit(workloadRow{
-				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: Int(v.Status.DesiredNumberScheduled), ready: v.Status.NumberReady,
-				updated: v.Status.UpdatedNumberScheduled, selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type),
+				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: observed(v.Status.ObservedGeneration, v.Status.DesiredNumberScheduled), ready: observed(v.Status.ObservedGeneration, v.Status.NumberReady),
+				updated: observed(v.Status.ObservedGeneration, v.Status.UpdatedNumberScheduled), selector: v.Spec.Selector, strategy: string(v.Spec.UpdateStrategy.Type),
 			})
 		}),
 		from(CronJobs, func(o *Object, v *batchv1.CronJob, emit func(workloadRow)) {
@@ -81,13 +81,13 @@ func workloadSources() []source[workloadRow] {
 		from(Jobs, func(o *Object, v *batchv1.Job, emit func(workloadRow)) {
 			emit(workloadRow{
 				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Parallelism),
-				ready: v.Status.Active, updated: v.Status.Succeeded, selector: v.Spec.Selector, suspend: v.Spec.Suspend,
+				ready: started(v, v.Status.Active), updated: started(v, v.Status.Succeeded), selector: v.Spec.Selector, suspend: v.Spec.Suspend,
 			})
 		}),
 		from(ReplicaSets, func(o *Object, v *appsv1.ReplicaSet, emit func(workloadRow)) {
 			emit(workloadRow{
 				podSpecRow: template(o, &v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas),
-				ready: v.Status.ReadyReplicas, updated: v.Status.FullyLabeledReplicas, selector: v.Spec.Selector,
+				ready: observed(v.Status.ObservedGeneration, v.Status.ReadyReplicas), updated: observed(v.Status.ObservedGeneration, v.Status.FullyLabeledReplicas), selector: v.Spec.Selector,
 			})
 		}),
 		from(ReplicationControllers, func(o *Object, v *corev1.ReplicationController, emit func(workloadRow)) {
@@ -96,7 +96,7 @@ func workloadSources() []source[workloadRow] {
 			}
 			emit(workloadRow{
 				podSpecRow: template(o, v.Spec.Template, "spec.template.spec"), desired: IntPtr(v.Spec.Replicas),
-				ready: v.Status.ReadyReplicas, updated: v.Status.FullyLabeledReplicas, selector: &metav1.LabelSelector{MatchLabels: v.Spec.Selector},
+				ready: observed(v.Status.ObservedGeneration, v.Status.ReadyReplicas), updated: observed(v.Status.ObservedGeneration, v.Status.FullyLabeledReplicas), selector: &metav1.LabelSelector{MatchLabels: v.Spec.Selector},
 			})
 		}),
 	}
