@@ -21,17 +21,29 @@ type column[R any] struct {
 
 // source tells how rows come from the objects of one resource.
 type source[R any] struct {
-	resource *Resource
-	rows     func(o *Object, emit func(R))
+	resource        *Resource
+	rows            func(o *Object, emit func(R))
+	namespace, name string
 }
 
 // from declares a source: rows gets the typed object.
 func from[R, T any](r *Resource, rows func(o *Object, v T, emit func(R))) source[R] {
-	return source[R]{r, func(o *Object, emit func(R)) {
+	return source[R]{resource: r, rows: func(o *Object, emit func(R)) {
 		if v, ok := o.Value.(T); ok {
 			rows(o, v, emit)
 		}
 	}}
+}
+
+// fromOne declares a source that is one object of a known name.
+func fromOne[R, T any](r *Resource, namespace, name string, rows func(o *Object, v T, emit func(R))) source[R] {
+	one := from(r, func(o *Object, v T, emit func(R)) {
+		if o.Meta.Namespace == namespace && o.Meta.Name == name {
+			rows(o, v, emit)
+		}
+	})
+	one.namespace, one.name = namespace, name
+	return one
 }
 
 // define declares a table and registers it.
@@ -52,7 +64,7 @@ func (s spec[R]) table() *Table {
 		a.EndRow()
 	}
 	for _, src := range s.Sources {
-		t.Sources = append(t.Sources, Source{src.resource, func(o *Object, cols []int, a Appender) {
+		t.Sources = append(t.Sources, Source{Resource: src.resource, Namespace: src.namespace, Name: src.name, Rows: func(o *Object, cols []int, a Appender) {
 			src.rows(o, func(r R) { appendRow(r, cols, a) })
 		}})
 	}

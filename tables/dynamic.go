@@ -66,7 +66,7 @@ func dynamicTable(r *Resource) *Table {
 			},
 			where[dynamicRow](),
 		},
-		Sources: []source[dynamicRow]{{&untyped, func(o *Object, emit func(dynamicRow)) {
+		Sources: []source[dynamicRow]{{resource: &untyped, rows: func(o *Object, emit func(dynamicRow)) {
 			if u := toUnstructured(o.Value); u != nil {
 				emit(dynamicRow{o, u})
 			}

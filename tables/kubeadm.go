@@ -38,10 +38,7 @@ k8s_control_plane_flags are what runs. Clusters made otherwise have no rows.`,
 		},
 		where[settingRow](),
 	},
-	Sources: []source[settingRow]{from(ConfigMaps, func(o *Object, v *corev1.ConfigMap, emit func(settingRow)) {
-		if v.Namespace != "kube-system" || v.Name != "kubeadm-config" {
-			return
-		}
+	Sources: []source[settingRow]{fromOne(ConfigMaps, "kube-system", "kubeadm-config", func(o *Object, v *corev1.ConfigMap, emit func(settingRow)) {
 		for _, key := range slices.Sorted(maps.Keys(v.Data)) {
 			value, err := yamlValue(v.Data[key])
 			if err != nil {

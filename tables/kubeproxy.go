@@ -65,9 +65,9 @@ only where no config flag names the file.`,
 		},
 		where[kubeProxyRow](),
 	},
-	Sources: []source[kubeProxyRow]{from(ConfigMaps, func(o *Object, v *corev1.ConfigMap, emit func(kubeProxyRow)) {
+	Sources: []source[kubeProxyRow]{fromOne(ConfigMaps, "kube-system", "kube-proxy", func(o *Object, v *corev1.ConfigMap, emit func(kubeProxyRow)) {
 		text, ok := v.Data["config.conf"]
-		if !ok || v.Namespace != "kube-system" || v.Name != "kube-proxy" {
+		if !ok {
 			return
 		}
 		r := kubeProxyRow{Object: o}

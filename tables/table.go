@@ -49,6 +49,9 @@ type Late struct {
 // Source is one resource that rows of a table come from.
 type Source struct {
 	Resource *Resource
+	// Namespace and Name say where alone the table's objects are, if that is
+	// known.
+	Namespace, Name string
 	// Rows appends the rows of an object. Only the columns whose indexes are
 	// in cols are computed; the rest is not appended.
 	Rows func(o *Object, cols []int, a Appender)

@@ -203,7 +203,7 @@ func TestShell(t *testing.T) {
 	u.asks(".output table", "")
 	u.asks(".timing on", "")
 	u.asks(".explain on", "")
-	u.asks("SELECT count(*) AS n FROM k8s_namespaces;", "read k8s_namespaces: everything of namespaces")
+	u.asks("SELECT count(*) AS n FROM k8s_namespaces;", "read namespaces for k8s_namespaces: what is at hand is read whole")
 	u.asks(".rule NSA-07", "FROM k8s_containers")
 	u.asks(".rule NSA-999", "error: no rule \"NSA-999\"")
 	u.asks(".nonsense", "error: no command .nonsense: .help lists them")

@@ -13,6 +13,7 @@ func tablePages(pages map[string]string) {
 	var list strings.Builder
 	list.WriteString("# Tables\n\n" + generated)
 	list.WriteString("Every table is the same over a cluster, manifests (`-f`) and a snapshot. Any other resource of the\nAPI is a table as well, under the names that kubectl accepts: `SELECT name, spec->>'$.secretName' FROM certificates`.\n\n")
+	list.WriteString("What no column says is in the hidden ones that objects have, `spec`, `status` and `raw`, as JSON: `SELECT name,\nspec->>'$.dnsPolicy' FROM pods`. Values of environment variables, ConfigMaps and Secrets are in no column.\n\n")
 	list.WriteString("| table | one row per |\n| --- | --- |\n")
 	for _, t := range tables.All() {
 		fmt.Fprintf(&list, "| [%s](%s.md) | %s |\n", t.Name, t.Name, cell(t.Row))

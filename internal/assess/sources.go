@@ -1,8 +1,6 @@
 package assess
 
 import (
-	"context"
-
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
@@ -39,9 +37,8 @@ func Snapshot(file *snapshot.File) Source {
 	}
 }
 
-// Cluster makes a cluster a source.
-func Cluster(ctx context.Context, c *kube.Cluster) Source {
-	info := c.Info(ctx)
+// Cluster makes a cluster a source, of which Info told.
+func Cluster(c *kube.Cluster, info kube.Info) Source {
 	return Source{
 		Source: c,
 		Info:   posture.Source{Type: "cluster", Name: tables.Clean(c.Name()), ClusterUID: tables.Clean(info.UID), Version: tables.Clean(info.Version), Provider: info.Provider},

@@ -52,7 +52,7 @@ func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sourc
 		wg.Go(func() {
 			c, err := flags.ForContext(name).Connect(ctx)
 			if errs[i] = err; err == nil {
-				clusters[i] = assess.Cluster(ctx, c)
+				clusters[i] = assess.Cluster(c, c.Info(ctx))
 			}
 		})
 	}

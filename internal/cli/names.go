@@ -35,13 +35,22 @@ func (r *resolver) resolve(ctx context.Context, name string) (*tables.Table, err
 	}
 	res, err := kube.Find(r.served, name)
 	var unknown *kube.Error
-	if errors.As(err, &unknown) && unknown.Fault == kube.NotServed && !strings.HasSuffix(unknown.Text, "?") {
-		return nil, nil // nothing like it: the engine says where in the query it is, and which table is near
+	switch {
+	case err == nil:
+		return tables.ForResource(res), nil
+	case errors.As(err, &unknown) && unknown.Fault == kube.NotServed:
+		return tables.Lookup("k8s_" + name), nil // or nil: the engine says where in the query it is, and what is near
 	}
-	if err != nil {
-		return nil, err
+	return nil, err
+}
+
+// names are those that kubectl accepts, as far as they are known by now.
+func (r *resolver) names() []string {
+	var names []string
+	for _, res := range append(tables.Resources(), r.served...) {
+		names = append(append(names, res.Plural), res.Short...)
 	}
-	return tables.ForResource(res), nil
+	return names
 }
 
 func (r *resolver) discover(ctx context.Context) error {

@@ -116,7 +116,7 @@ func (b *shellBackend) Query(ctx context.Context, sql string, explain bool) (*sh
 	}
 	out := &shell.Result{Columns: columns, Rows: result}
 	if explain || b.explain {
-		out.Notes = describeReads(data.Reads())
+		out.Notes = b.describeReads(data.Reads())
 	}
 	for _, f := range data.Failures() {
 		out.Notes = append(out.Notes, tables.Clean("error: "+f.Member+": "+f.Err.Error()))

@@ -97,8 +97,8 @@ func (f *sourceFlags) openObjects(ctx context.Context, a *app) (assess.Source, e
 	if err != nil {
 		return assess.Source{}, err
 	}
-	src := assess.Cluster(ctx, cluster)
 	info := cluster.Info(ctx)
+	src := assess.Cluster(cluster, info)
 	line := fmt.Sprintf("cluster %s", info.Context)
 	if info.Context == "" {
 		line = "cluster " + info.Server

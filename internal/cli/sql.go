@@ -64,7 +64,7 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 	o.source.add(cmd)
 	o.fleet.add(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", strings.Join(report.RowFormats(), ", "))
-	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "stop a query that computes for longer than this")
+	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "stop a query that computes for longer than this; 0 is never")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "say on stderr what was read for the query, and why")
 	return cmd
 }
@@ -81,7 +81,7 @@ func (o *sqlOptions) run(ctx context.Context, query string) error {
 	defer db.Close()
 	columns, result, data, err := o.ask(ctx, db, query)
 	if o.explain && data != nil {
-		for _, line := range describeReads(data.Reads()) {
+		for _, line := range o.describeReads(data.Reads()) {
 			o.note("%s", line)
 		}
 	}
@@ -117,7 +117,7 @@ func (o *sqlOptions) openDB() (*engine.DB, error) {
 		}
 		return plain, err
 	}}
-	return engine.Open(tables.All(), engine.WithResolve(names.resolve))
+	return engine.Open(tables.All(), engine.WithResolve(names.resolve), engine.WithNames(names.names))
 }
 
 // open opens what the query is about, once, and notes in incomplete when some
@@ -171,7 +171,7 @@ func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (colu
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	data = session.New(members, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()})
+	data = session.New(members, stmt.Reads, rows.Scope{Namespace: o.source.kube.Namespace()}, stmt.Strings...)
 	watch := newStopwatch(ctx, o.timeout, &codeError{exitError, "stopped after " + o.timeout.String() + ": --timeout allows more"})
 	defer watch.end()
 	cells := 0
@@ -189,19 +189,3 @@ func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (colu
 	return columns, result, data, err
 }
 
-// describeReads says what was read for a query.
-func describeReads(reads []session.Read) (lines []string) {
-	for _, r := range reads {
-		where := "everything"
-		switch {
-		case r.Scope.Namespace != "" && r.Scope.Name != "":
-			where = fmt.Sprintf("namespace %s, name %s", r.Scope.Namespace, r.Scope.Name)
-		case r.Scope.Namespace != "":
-			where = "namespace " + r.Scope.Namespace
-		case r.Scope.Name != "":
-			where = "name " + r.Scope.Name
-		}
-		lines = append(lines, fmt.Sprintf("read %s: %s of %s (%s)", r.Table, where, strings.Join(r.Resources, ", "), r.Why))
-	}
-	return lines
-}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -23,6 +24,9 @@ type stopwatch struct {
 }
 
 func newStopwatch(ctx context.Context, limit time.Duration, cause error) *stopwatch {
+	if limit <= 0 {
+		limit = math.MaxInt64 // as kubectl has it: no limit
+	}
 	w := &stopwatch{left: limit, cause: cause}
 	w.ctx, w.cancel = context.WithCancelCause(ctx)
 	w.start()

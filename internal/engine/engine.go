@@ -26,6 +26,7 @@ type DB struct {
 	driver  *sqlite.Driver
 	module  *module
 	resolve func(ctx context.Context, name string) (*tables.Table, error)
+	more    func() []string
 	lengths int
 	slots   chan struct{} // one element for each connection in use
 	done    chan struct{} // closed with the DB
@@ -53,6 +54,12 @@ func WithConnections(n int) Option {
 // several queries at once.
 func WithResolve(resolve func(ctx context.Context, name string) (*tables.Table, error)) Option {
 	return func(db *DB) { db.resolve = resolve }
+}
+
+// WithNames names a function that knows more names than those of tables, to be
+// suggested for one that is not known.
+func WithNames(names func() []string) Option {
+	return func(db *DB) { db.more = names }
 }
 
 // WithMaxLength bounds each string a query makes or reads, and each row, in
@@ -178,6 +185,9 @@ func (db *DB) names() []string {
 	names := make([]string, 0, len(db.tables))
 	for _, t := range db.tables {
 		names = append(names, t.Name)
+	}
+	if db.more != nil {
+		names = append(names, db.more()...)
 	}
 	return names
 }

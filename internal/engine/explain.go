@@ -57,6 +57,13 @@ func (c *conn) noSuchTable(name string) error {
 	return newError(c.text.whole, offset, "no such table: %s%s", name, didYouMean(name, c.db.names()))
 }
 
+// unquoted is the error for a table whose name has dots, which SQL takes for a
+// schema's and a table's.
+func (c *conn) unquoted(name string) error {
+	first, _, _ := strings.Cut(name, ".")
+	return newError(c.text.whole, find(c.text.tokens, first), "a name with dots goes in quotes: %s", quote(name))
+}
+
 var noColumn = regexp.MustCompile(`^no such column: "?(?:([^."]+)\.)?([^."]+)"?( - .*)?$`)
 
 func (c *conn) noSuchColumn(msg string, offset int) error {

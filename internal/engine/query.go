@@ -14,6 +14,8 @@ type Statement struct {
 	// Reads are the tables and columns that the query reads. A table of which
 	// only the number of rows matters has no columns.
 	Reads rows.Plan
+	// Strings are those that the statement's text holds.
+	Strings []string
 }
 
 // Prepare compiles one statement, without data. What is wrong with the
@@ -36,7 +38,7 @@ func (db *DB) Prepare(ctx context.Context, sql string) (*Statement, error) {
 		return nil, err
 	}
 	compiled.close()
-	return &Statement{SQL: sql, Columns: compiled.columns, Reads: c.reads}, nil
+	return &Statement{SQL: sql, Columns: compiled.columns, Reads: c.reads, Strings: x.strings()}, nil
 }
 
 // Query runs one statement over data and calls row for each row of the result;
@@ -99,6 +101,9 @@ func (c *conn) compile() (*stmt, error) {
 		}
 		name, ok := strings.CutPrefix(err.Error(), "no such table: ")
 		name = strings.TrimPrefix(name, "temp.")
+		if ok && c.declared[strings.ToLower(name)] != nil && strings.Contains(name, ".") {
+			return nil, c.unquoted(name)
+		}
 		if !ok || c.declared[strings.ToLower(name)] != nil {
 			return nil, c.explain(err)
 		}

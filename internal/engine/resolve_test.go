@@ -56,11 +56,20 @@ func TestQualifiedName(t *testing.T) {
 	var asked atomic.Int32
 	db := open(t, WithResolve(func(context.Context, string) (*tables.Table, error) { asked.Add(1); return pods, nil }))
 	for _, sql := range []string{"SELECT 1 FROM main.k8s_pods", "SELECT 1 FROM a.b", "SELECT 1 FROM sqlite_nothing"} {
-		if _, err := db.Prepare(context.Background(), sql); err == nil || !strings.HasPrefix(err.Error(), "no such table: ") {
+		if _, err := db.Prepare(context.Background(), sql); err == nil || !strings.HasPrefix(err.Error(), "no such table: ") && !strings.HasPrefix(err.Error(), "a name with dots goes in quotes: ") {
 			t.Errorf("%s: %v", sql, err)
 		}
 	}
 	if asked.Load() > 2 {
 		t.Error("asked again and again")
+	}
+}
+
+// Names that are known but no tables yet are suggested as well.
+func TestNames(t *testing.T) {
+	db := open(t, WithNames(func() []string { return []string{"deploy", "certificates"} }))
+	_, err := db.Prepare(context.Background(), "SELECT 1 FROM deply")
+	if err == nil || !strings.HasPrefix(err.Error(), "no such table: deply (did you mean deploy?)") {
+		t.Error(err)
 	}
 }

@@ -60,6 +60,21 @@ func newText(whole string) (*text, error) {
 	return x, x.checkVerb()
 }
 
+// strings are the strings in the statement, and what SQLite may take for one:
+// names in quotes.
+func (x *text) strings() []string {
+	var all []string
+	for _, t := range x.tokens {
+		switch t.kind {
+		case tokenString:
+			all = append(all, strings.ReplaceAll(strings.Trim(t.text, "'"), "''", "'"))
+		case tokenQuoted:
+			all = append(all, t.text)
+		}
+	}
+	return all
+}
+
 func isSemicolon(t token) bool { return t.kind == tokenOther && t.text == ";" }
 
 // checkVerb refuses what is no query. SQLite's authorizer is not asked about

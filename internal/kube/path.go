@@ -39,7 +39,7 @@ func listQuery(r *tables.Resource, scope rows.Scope) url.Values {
 	if scope.Name != "" {
 		selectors = append(selectors, fields.OneTermEqualSelector("metadata.name", scope.Name))
 	}
-	if scope.Namespace != "" && r == tables.Namespaces {
+	if scope.Namespace != "" && scope.Namespace != scope.Name && r == tables.Namespaces {
 		selectors = append(selectors, fields.OneTermEqualSelector("metadata.name", scope.Namespace))
 	}
 	query := url.Values{}
@@ -50,6 +50,28 @@ func listQuery(r *tables.Resource, scope rows.Scope) url.Values {
 		query.Set("includeObject", "Metadata")
 	}
 	return query
+}
+
+// Request is what reading a resource asks of the API server, as people write
+// it: long lists come in pages, and every page is a request of its own.
+func Request(r *tables.Resource, scope rows.Scope) string {
+	switch {
+	case r.Virtual == tables.VirtualKubelets:
+		return "GET /api/v1/nodes/NAME/proxy/configz of each node"
+	case r.Virtual == tables.VirtualPermissions:
+		return "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews for each permission"
+	case r.Virtual == tables.VirtualCluster, r.Virtual == tables.VirtualDiscovery:
+		return "GET " + string(r.Virtual)
+	case r.Virtual != "" || r.Group == "kspm.io":
+		return ""
+	case impossible(r, scope):
+		return "nothing, since no namespace can be called so: " + r.String()
+	}
+	request := "GET " + listPath(r, scope)
+	if q := listQuery(r, scope); q.Has("fieldSelector") {
+		request += "?fieldSelector=" + q.Get("fieldSelector")
+	}
+	return request
 }
 
 // namespace gets one namespace where listing was forbidden with an error.

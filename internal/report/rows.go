@@ -89,6 +89,7 @@ func cellText(v any) string {
 
 // rowsJSON writes an array of objects, their keys in the query's order.
 func rowsJSON(w io.Writer, columns []string, rows [][]any) error {
+	columns = distinct(columns)
 	var b bytes.Buffer
 	b.WriteString("[")
 	for i, row := range rows {
@@ -106,6 +107,20 @@ func rowsJSON(w io.Writer, columns []string, rows [][]any) error {
 	b.WriteString("]\n")
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// distinct gives columns of one name, which a join of two tables has, names of
+// their own: name, name_2. Where fields are known by name no value may be lost.
+func distinct(columns []string) []string {
+	out := make([]string, 0, len(columns))
+	for _, c := range columns {
+		name := c
+		for n := 2; slices.Contains(out, name) || name != c && slices.Contains(columns, name); n++ {
+			name = c + "_" + strconv.Itoa(n)
+		}
+		out = append(out, name)
+	}
+	return out
 }
 
 func jsonObject(b *bytes.Buffer, columns []string, row []any) error {
@@ -138,6 +153,7 @@ func jsonPair(b *bytes.Buffer, key string, v any) error {
 }
 
 func rowsYAML(w io.Writer, columns []string, rows [][]any) error {
+	columns = distinct(columns)
 	objects := make([]map[string]any, len(rows))
 	for i, row := range rows {
 		objects[i] = map[string]any{}

@@ -30,6 +30,7 @@ func rowsTable(w io.Writer, columns []string, rows [][]any) error {
 
 // rowsNDJSON writes one object a line.
 func rowsNDJSON(w io.Writer, columns []string, rows [][]any) error {
+	columns = distinct(columns)
 	var b bytes.Buffer
 	for _, row := range rows {
 		if err := jsonObject(&b, columns, row); err != nil {
@@ -87,6 +88,7 @@ func templated(kind, text string) (RowFormat, error) {
 		return nil, fmt.Errorf("%s: %w", kind, err)
 	}
 	return func(w io.Writer, columns []string, rows [][]any) error {
+		columns = distinct(columns)
 		items := make([]any, len(rows))
 		for i, row := range rows {
 			item := map[string]any{}

@@ -47,7 +47,7 @@ func Load(ctx context.Context, src Source, plan Plan, limit, where Scope) (*Set,
 		wg.Go(func() {
 			sem <- struct{}{}
 			defer func() { <-sem }()
-			parts[i] = read(ctx, src, plan, r, plan.scope(r, limit, where))
+			parts[i] = read(ctx, src, plan, r, plan.Scope(r, limit, where))
 		})
 	}
 	wg.Wait()

@@ -66,12 +66,24 @@ func (p Plan) Merge(other Plan) {
 	}
 }
 
-// scope is what must be read of a resource for the rows in where to be right:
-// late columns may look up objects beyond them.
-func (p Plan) scope(r *tables.Resource, limit, where Scope) Scope {
+// Scope is what must be read of a resource for the rows in where to be right,
+// within limit: late columns may look up objects beyond where, and a table may
+// be about a few objects whose names are known.
+func (p Plan) Scope(r *tables.Resource, limit, where Scope) Scope {
+	var fixed *Scope
 	for t, cols := range p {
+		for _, s := range t.Sources {
+			if s.Resource != r {
+				continue
+			}
+			if fixed == nil {
+				fixed = &Scope{s.Namespace, s.Name}
+			}
+			fixed = &Scope{both(fixed.Namespace, s.Namespace), both(fixed.Name, s.Name)}
+		}
 		for _, f := range t.FactsFor(cols) {
 			if slices.Contains(f.Resources, r) {
+				fixed = &Scope{}
 				where.Name = ""
 				if !f.Local {
 					where.Namespace = ""
@@ -79,5 +91,16 @@ func (p Plan) scope(r *tables.Resource, limit, where Scope) Scope {
 			}
 		}
 	}
-	return Scope{Namespace: cmp.Or(limit.Namespace, where.Namespace), Name: cmp.Or(limit.Name, where.Name)}
+	if fixed == nil {
+		fixed = &Scope{}
+	}
+	return Scope{Namespace: cmp.Or(limit.Namespace, where.Namespace, fixed.Namespace), Name: cmp.Or(limit.Name, where.Name, fixed.Name)}
+}
+
+// both is what two scopes have in common: nothing narrows where they differ.
+func both(a, b string) string {
+	if a == b {
+		return a
+	}
+	return ""
 }

@@ -29,14 +29,18 @@ func (s *Session) Failures() []Failure {
 	return s.failures
 }
 
+// record notes what is about to be read for a plan, resource by resource.
 func (s *Session) record(plan rows.Plan, where rows.Scope, why string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for t := range plan {
-		read := Read{Table: t.Name, Scope: where, Why: why}
-		for _, r := range t.Reads(plan[t]) {
-			read.Resources = append(read.Resources, r.String())
+	for _, r := range plan.Reads() {
+		read := Read{Resource: r, Scope: plan.Scope(r, s.limit, where), Why: why}
+		for t, cols := range plan {
+			if slices.Contains(t.Reads(cols), r) {
+				read.Tables = append(read.Tables, t.Name)
+			}
 		}
+		slices.Sort(read.Tables)
 		s.reads = append(s.reads, read)
 	}
 }
