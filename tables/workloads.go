@@ -12,11 +12,11 @@ type workloadRow struct {
 	podSpecRow
 	// Numbers are NULL before a controller has written a status, as in manifests.
 	desired, ready, updated Value
-	selector       *metav1.LabelSelector
-	strategy       string
-	paused         bool
-	schedule       string
-	suspend        *bool
+	selector                *metav1.LabelSelector
+	strategy                string
+	paused                  bool
+	schedule                string
+	suspend                 *bool
 }
 
 func workloadColumns() [][]column[workloadRow] {

@@ -188,4 +188,3 @@ func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (colu
 	})
 	return columns, result, data, err
 }
-

@@ -107,10 +107,10 @@ func TestRowsByName(t *testing.T) {
 func TestColumnsOfOneName(t *testing.T) {
 	columns, rows := []string{"name", "name", "name_2", "name", ""}, [][]any{{"a", "b", "c", "d", int64(1)}}
 	for format, want := range map[string]string{
-		"json":   "[\n  {\"name\": \"a\", \"name_3\": \"b\", \"name_2\": \"c\", \"name_4\": \"d\", \"\": 1}\n]\n",
-		"ndjson": "{\"name\": \"a\", \"name_3\": \"b\", \"name_2\": \"c\", \"name_4\": \"d\", \"\": 1}\n",
-		"yaml":   "- \"\": 1\n  name: a\n  name_2: c\n  name_3: b\n  name_4: d\n",
-		"csv":    "name,name,name_2,name,\na,b,c,d,1\n",
+		"json":                        "[\n  {\"name\": \"a\", \"name_3\": \"b\", \"name_2\": \"c\", \"name_4\": \"d\", \"\": 1}\n]\n",
+		"ndjson":                      "{\"name\": \"a\", \"name_3\": \"b\", \"name_2\": \"c\", \"name_4\": \"d\", \"\": 1}\n",
+		"yaml":                        "- \"\": 1\n  name: a\n  name_2: c\n  name_3: b\n  name_4: d\n",
+		"csv":                         "name,name,name_2,name,\na,b,c,d,1\n",
 		"jsonpath={.items[0].name_4}": "d",
 	} {
 		f, err := RowsNamed(format)
