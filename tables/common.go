@@ -27,8 +27,11 @@ func common[R objectRow]() []column[R] {
 
 // where are the columns that say where a manifest has the object, and hidden
 // ones with all of it.
-func where[R objectRow]() []column[R] {
-	return append([]column[R]{
+func where[R objectRow]() []column[R] { return append(place[R](), whole[R]()...) }
+
+// place are the columns that say where a manifest has the object.
+func place[R objectRow]() []column[R] {
+	return []column[R]{
 		text("file", "manifest file of the object; NULL for clusters", func(r R) Value { return Str(r.object().File) }),
 		integer("line", "line in that file where the object begins", func(r R) Value {
 			if r.object().Line == 0 {
@@ -36,7 +39,7 @@ func where[R objectRow]() []column[R] {
 			}
 			return Int(r.object().Line)
 		}),
-	}, whole[R]()...)
+	}
 }
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"

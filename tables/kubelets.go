@@ -60,7 +60,7 @@ be read.`,
 				return rawJSON(r.config.Config)
 			}).hidden(),
 		},
-		where[kubeletRow](),
+		place[kubeletRow](),
 	},
 	Sources: []source[kubeletRow]{fromRecord(KubeletConfigs, func(o *Object, v *KubeletConfig, emit func(kubeletRow)) {
 		r := kubeletRow{Object: o, config: v}

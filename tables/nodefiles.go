@@ -66,7 +66,7 @@ kubelet-client-ca (4.1.7-8), kubelet-config (4.1.9-10).`,
 				return Bool(r.f.Exists)
 			}),
 		},
-		nodeFileColumns(), where[nodeFileRow](),
+		nodeFileColumns(), place[nodeFileRow](),
 	},
 	Sources: []source[nodeFileRow]{fromRecord(NodeFiles, func(o *Object, v *NodeFacts, emit func(nodeFileRow)) {
 		if v.Status != NodeOK {
@@ -129,6 +129,7 @@ is a row with a status other than ok.`,
 	Examples: []string{
 		"SELECT node, status, reason FROM k8s_node_facts WHERE status <> 'ok'",
 		"SELECT node, json_extract(kubelet_config, '$.authorization.mode') AS mode FROM k8s_node_facts",
+		"SELECT n.name FROM k8s_nodes n LEFT JOIN k8s_node_facts f ON f.node = n.name AND f.status = 'ok' WHERE f.node IS NULL",
 	},
 	Columns: [][]column[nodeFactsRow]{
 		{
@@ -158,7 +159,7 @@ is a row with a status other than ok.`,
 			}),
 			jsonCol("notes", "what could not be looked at", func(r nodeFactsRow) Value { return JSON(r.facts.Notes) }),
 		},
-		where[nodeFactsRow](),
+		place[nodeFactsRow](),
 	},
 	Sources: []source[nodeFactsRow]{fromRecord(NodeFiles, func(o *Object, v *NodeFacts, emit func(nodeFactsRow)) { emit(nodeFactsRow{o, v}) })},
 })
@@ -179,6 +180,7 @@ says something only of nodes with kubelet_seen in k8s_node_facts.`,
 	Examples: []string{
 		"SELECT node, flag, value FROM k8s_kubelet_flags WHERE flag = 'hostname-override'",
 		"SELECT flag, count(*) AS nodes FROM k8s_kubelet_flags GROUP BY flag ORDER BY nodes DESC",
+		"SELECT flag, count(DISTINCT value) AS different FROM k8s_kubelet_flags GROUP BY flag HAVING different > 1",
 	},
 	Columns: [][]column[kubeletFlagRow]{
 		{
@@ -188,7 +190,7 @@ says something only of nodes with kubelet_seen in k8s_node_facts.`,
 			text("value", "value as it takes effect", func(r kubeletFlagRow) Value { return StrPtr(&r.flag.value) }),
 			integer("occurrences", "how often the flag is given", func(r kubeletFlagRow) Value { return Int(r.flag.occurrences) }),
 		},
-		where[kubeletFlagRow](),
+		place[kubeletFlagRow](),
 	},
 	Sources: []source[kubeletFlagRow]{fromRecord(NodeFiles, func(o *Object, v *NodeFacts, emit func(kubeletFlagRow)) {
 		if v.Kubelet == nil {
