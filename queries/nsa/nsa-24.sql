@@ -11,8 +11,8 @@
 --   container uses it up, and then neither the kubelet nor sshd can start anything: the node is
 --   lost with every pod on it, and limits of cpu and memory do not help.
 -- fix: |
---   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}: /var/lib/kubelet/config.yaml, or a drop-in such as
---   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir{{end}}. kubeadm: kubectl edit configmap -n kube-system
+--   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}{{end}}: /var/lib/kubelet/config.yaml, or a drop-in such as
+--   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir. kubeadm: kubectl edit configmap -n kube-system
 --   kubelet-config, then on each node kubeadm upgrade node phase kubelet-config. After it systemctl restart kubelet.
 --     podPidsLimit: 4096
 --   Look before how many the busiest pod has: max by (pod) (container_processes) of the kubelet's /metrics/cadvisor.

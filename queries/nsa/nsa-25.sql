@@ -11,8 +11,8 @@
 --   up the node's process ids. What is reserved, or evicted for in time, is what the kubelet and
 --   the system need to stay alive and to clear up.
 -- fix: |
---   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}: /var/lib/kubelet/config.yaml, or a drop-in such as
---   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir{{end}}. kubeadm: kubectl edit configmap -n kube-system
+--   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}{{end}}: /var/lib/kubelet/config.yaml, or a drop-in such as
+--   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir. kubeadm: kubectl edit configmap -n kube-system
 --   kubelet-config, then on each node kubeadm upgrade node phase kubelet-config. After it systemctl restart kubelet.
 --     systemReserved: {pid: "1000"}
 --     kubeReserved: {pid: "1000"}

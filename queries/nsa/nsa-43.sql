@@ -11,8 +11,8 @@
 --   container, read the logs, forward ports. RBAC has no say, and a certificate of any other node
 --   is good enough. Webhook asks the API server each time.
 -- fix: |
---   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}: /var/lib/kubelet/config.yaml, or a drop-in such as
---   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir{{end}}. kubeadm: kubectl edit configmap -n kube-system
+--   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}{{end}}: /var/lib/kubelet/config.yaml, or a drop-in such as
+--   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir. kubeadm: kubectl edit configmap -n kube-system
 --   kubelet-config, then on each node kubeadm upgrade node phase kubelet-config. After it systemctl restart kubelet.
 --     authorization: {mode: Webhook}
 --     authentication:

@@ -10,8 +10,8 @@
 --   The port has no TLS and asks nobody who they are. Any pod can read from it which pods run on
 --   the node, with their whole specs, environment variables included, and follow their metrics.
 -- fix: |
---   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}: /var/lib/kubelet/config.yaml, or a drop-in such as
---   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir{{end}}. kubeadm: kubectl edit configmap -n kube-system
+--   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}{{end}}: /var/lib/kubelet/config.yaml, or a drop-in such as
+--   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir. kubeadm: kubectl edit configmap -n kube-system
 --   kubelet-config, then on each node kubeadm upgrade node phase kubelet-config. After it systemctl restart kubelet.
 --     readOnlyPort: 0
 --   Whatever still reads port {{.actual}}, mostly old monitoring, goes to 10250 with a service account that may get nodes/metrics.

@@ -12,8 +12,8 @@
 --   session; a client certificate that is never renewed is one that is still good years after it
 --   was stolen.
 -- fix: |
---   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}: /var/lib/kubelet/config.yaml, or a drop-in such as
---   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir{{end}}. kubeadm: kubectl edit configmap -n kube-system
+--   In the kubelet's configuration{{if eq .kind "Node"}} on node {{.name}}{{end}}: /var/lib/kubelet/config.yaml, or a drop-in such as
+--   /etc/kubernetes/kubelet.conf.d/50-hardening.conf where the kubelet runs with --config-dir. kubeadm: kubectl edit configmap -n kube-system
 --   kubelet-config, then on each node kubeadm upgrade node phase kubelet-config. After it systemctl restart kubelet.
 --   {{- if eq .path "serverTLSBootstrap"}}
 --     serverTLSBootstrap: true

@@ -15,6 +15,7 @@
 --   Flaws in a release past its end of life are published with those of the supported ones, and
 --   stay open in it. What keeps others out of such a cluster is only that nobody has tried yet.
 -- fix: |
+--   {{.kind}} {{.name}} runs {{.actual}}.
 --   {{if .end_of_life}}Kubernetes {{.minor}} had its last fixes on {{.end_of_life}}. Upgrade the control plane one minor release at a time, nodes after it, to one of
 --   {{.supported}}.{{else}}Upgrade to v{{.latest_patch}}, or a later patch of {{.minor}}: patches are meant to be taken without tests of their own.{{end}}
 --   kubeadm upgrade plan shows the way; managed clusters upgrade by their provider, whose own end of support may be later than the one here.

@@ -18,13 +18,13 @@
 --   Move the releases to Helm 3 (helm plugin install https://github.com/helm/helm-2to3, helm 2to3 convert RELEASE), then delete {{.kind}} {{.name}}, the
 --   service tiller-deploy, and the role binding of its account.
 --   {{- else if eq .component "Kubernetes Dashboard"}}
---   Delete it with its role bindings; Headlamp does the same, and nothing is lost with either: kubectl and the API stay.
+--   Delete {{.kind}} {{.name}} with its role bindings; Headlamp does the same, and nothing is lost with either: kubectl and the API stay.
 --   {{- else if eq .component "ingress-nginx"}}
---   Move the Ingresses of its class to the Gateway API (ingress2gateway print), or to a controller that is looked after, then delete it.
+--   Move the Ingresses of its class to the Gateway API (ingress2gateway print), or to a controller that is looked after, then delete {{.kind}} {{.name}}.
 --   {{- else if eq .component "Heapster"}}
---   Delete it; metrics-server serves kubectl top and the autoscalers.
+--   Delete {{.kind}} {{.name}}; metrics-server serves kubectl top and the autoscalers.
 --   {{- else}}
---   Move to a network plug-in that is looked after, node by node.
+--   {{.kind}} {{.name}}: move to a network plug-in that is looked after, node by node.
 --   {{- end}}
 -- command: "{{if .replacement}}kubectl set image -n {{.namespace}} {{.kind}}/{{.name}} {{.container}}={{.replacement}}{{end}}"
 -- references:
