@@ -1,5 +1,6 @@
 // Command docs writes the reference pages from the declarations they describe:
-// docs/tables from package tables, docs/rules from the rule files.
+// docs/tables from package tables, docs/rules from the rule files, docs/cli from
+// the commands. With --man it writes manual pages instead, for a release.
 package main
 
 import (
@@ -11,11 +12,15 @@ import (
 //go:generate go run . ../../docs
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: docs DIR")
+	write, args := run, os.Args[1:]
+	if len(args) > 0 && args[0] == "--man" {
+		write, args = manPages, args[1:]
+	}
+	if len(args) != 1 {
+		fmt.Fprintln(os.Stderr, "usage: docs [--man] DIR")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1]); err != nil {
+	if err := write(args[0]); err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
 		os.Exit(1)
 	}
@@ -27,7 +32,10 @@ func run(dir string) error {
 	if err := rulePages(pages); err != nil {
 		return err
 	}
-	for _, sub := range []string{"tables", "rules"} {
+	if err := cliPages(pages); err != nil {
+		return err
+	}
+	for _, sub := range []string{"cli", "tables", "rules"} {
 		if err := os.RemoveAll(filepath.Join(dir, sub)); err != nil {
 			return err
 		}

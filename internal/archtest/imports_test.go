@@ -76,7 +76,7 @@ var laws = []law{
 	{of: "internal/remedy", never: slices.Concat(sources, engines, down, []string{client, cliRun, sqlite, osquery})},
 	{of: "internal/assess", never: down},
 	{of: "internal/report", never: slices.Concat(sources, engines, rule, ours("internal/cli", "tables"), []string{requests, clientset, sqlite})},
-	{of: "internal/cli", by: []string{"cmd/kubectl-kspm"}},
+	{of: "internal/cli", by: []string{"cmd/kubectl-kspm", "hack/docs"}},
 	{of: "internal/testcluster", by: []string{}, free: true},
 }
 

@@ -40,11 +40,18 @@ func Main(ctx context.Context, args []string, s Streams) int {
 	klog.SetOutput(io.Discard) // what client-go has to say, errors say
 	a := &app{Streams: s, name: "kubectl kspm"}
 	root := a.root()
-	root.SetArgs(args[1:])
+	root.SetArgs(asked(args))
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	return a.exit(ctx, root.ExecuteContext(ctx))
+}
+
+// Commands is the command line as a tree, for its reference pages.
+func Commands() *cobra.Command {
+	root := (&app{name: "kubectl kspm"}).root()
+	root.InitDefaultHelpCmd()
+	return root
 }
 
 func (a *app) root() *cobra.Command {
@@ -79,8 +86,21 @@ are the evidence.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v\nSee '%s --help'.", err, cmd.CommandPath())
 	})
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(a.checkCommand(), a.explainCommand(), a.fixCommand(), a.sqlCommand(), a.rbacCommand(), a.tablesCommand(), a.rulesCommand(), a.snapshotCommand(), a.waiversCommand(), a.nodeCollectCommand(), a.versionCommand())
+	root.AddCommand(
+		a.checkCommand(),
+		a.explainCommand(),
+		a.fixCommand(),
+		a.sqlCommand(),
+		a.rbacCommand(),
+		a.tablesCommand(),
+		a.rulesCommand(),
+		a.snapshotCommand(),
+		a.waiversCommand(),
+		a.nodeCollectCommand(),
+		a.versionCommand(),
+	)
+	a.completionCommand(root)
+	a.completeFlags(root)
 	return root
 }
 

@@ -34,6 +34,7 @@ func (f *sourceFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "look at a file that 'snapshot' saved instead of a cluster")
 	f.addNodeFacts(cmd)
 	f.kube.AddFlags(cmd.Flags())
+	f.complete(cmd)
 }
 
 func (f *sourceFlags) addNodeFacts(cmd *cobra.Command) {
