@@ -9,6 +9,8 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X github.com/kubectl-kspm/kubectl-kspm/internal/cli.version=$(VERSION)
 CLUSTER := cd test/cluster && $(GO) run ./cmd/kspm-cluster
 PODS ?= 200
+BINARY ?= bin/kubectl-kspm
+PLATFORMS ?= $(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH)
 
 # The race detector needs cgo and a C compiler. SQLite, which is C turned into Go, is 50 times slower
 # under it, and its races are not ours to find.
@@ -21,10 +23,14 @@ help: ## Say what can be made
 
 .PHONY: build
 build: ## Build bin/kubectl-kspm
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/kubectl-kspm ./cmd/kubectl-kspm
+	CGO_ENABLED=0 $(GO) build -trimpath $(BUILDFLAGS) -ldflags "$(LDFLAGS)" -o $(BINARY) ./cmd/kubectl-kspm
+
+.PHONY: archive
+archive: ## Build PLATFORMS' archives (this one's) and their krew manifest into dist, as VERSION (v0.0.0-dev)
+	$(GO) run ./krew --version $(if $(filter v%,$(VERSION)),$(VERSION),v0.0.0-dev) --build $(PLATFORMS)
 
 .PHONY: test
-test: test-servers ## Run every test, those against a real API server included
+test: test-servers bin/krew ## Run every test, those against a real API server included
 	$(GO) test $(RACE) -timeout 30m ./...
 	[ -z "$(RACE)" ] || $(GO) test -run 'TestBombs|TestMemory' ./internal/manifest
 	cd test/cluster && $(GO) test -timeout 30m ./...

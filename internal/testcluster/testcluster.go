@@ -117,6 +117,15 @@ func (c *Cluster) Load(pods int, seed uint64) error {
 	return err
 }
 
+// Kubectl returns the path of a real kubectl of the servers' version, built once.
+func Kubectl() (string, error) {
+	tool, err := findTool()
+	if err != nil {
+		return "", err
+	}
+	return output(exec.Command(tool, "kubectl"))
+}
+
 func (c *Cluster) run(args ...string) (string, error) {
 	return output(exec.Command(c.tool, args...))
 }

@@ -39,6 +39,8 @@ type component struct {
 }
 
 var (
+	// The client gets its version as the server does.
+	kubectl   = component{name: "kubectl", pkg: "k8s.io/kubernetes/cmd/kubectl", module: "k8s.io/kubernetes", ldflags: kubeFlags}
 	etcd      = component{name: "etcd", pkg: "go.etcd.io/etcd/server/v3", module: "go.etcd.io/etcd/server/v3", ldflags: etcdFlags}
 	apiserver = component{name: "kube-apiserver", pkg: "k8s.io/kubernetes/cmd/kube-apiserver", module: "k8s.io/kubernetes", ldflags: kubeFlags}
 )
@@ -69,6 +71,15 @@ func Build(ctx context.Context, log io.Writer) (Binaries, error) {
 		return Binaries{}, err
 	}
 	return b, nil
+}
+
+// BuildKubectl returns the path of the real kubectl, building it if the cache lacks it.
+func BuildKubectl(ctx context.Context, log io.Writer) (string, error) {
+	cache, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	return kubectl.build(ctx, cache, log)
 }
 
 // KubernetesVersion is the version of the API server, as it reports it.

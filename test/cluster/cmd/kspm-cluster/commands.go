@@ -27,6 +27,18 @@ func build(ctx context.Context, args []string) error {
 	}
 	fmt.Println(bin.APIServer)
 	fmt.Println(bin.Etcd)
+	return kubectl(ctx, nil)
+}
+
+func kubectl(ctx context.Context, args []string) error {
+	if err := flag.NewFlagSet("kubectl", flag.ContinueOnError).Parse(args); err != nil {
+		return err
+	}
+	path, err := cluster.BuildKubectl(ctx, os.Stderr)
+	if err != nil {
+		return err
+	}
+	fmt.Println(path)
 	return nil
 }
 

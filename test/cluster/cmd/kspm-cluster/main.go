@@ -21,6 +21,7 @@ const usage = `usage: kspm-cluster COMMAND [flags]
                                        until standard input ends
   down       --dir DIR                 stop it; DIR stays, and up starts it again as it was
   load       --kubeconfig F --pods N   fill it
+  kubectl                              print the path of a kubectl of the same version, built once
   kubeconfig --dir DIR --user U        print the path of a kubeconfig for any user; --group repeats
 
 Each command takes -h.
@@ -28,6 +29,7 @@ Each command takes -h.
 
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"build":      build,
+	"kubectl":    kubectl,
 	"up":         up,
 	"run":        run,
 	"down":       down,
