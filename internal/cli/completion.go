@@ -18,8 +18,6 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
-	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
-	"github.com/kubectl-kspm/kubectl-kspm/queries"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -75,14 +73,6 @@ func (a *app) completeFlag(cmd *cobra.Command, name string, values func() []stri
 }
 
 func severities() []string { return []string{"critical", "high", "medium", "low", "info"} }
-
-func benchmarkNames() []string {
-	all, err := rule.Load(queries.Files)
-	if err != nil {
-		return nil
-	}
-	return benchmarks(all)
-}
 
 // complete gives the connection flags the values that they can have.
 func (f *sourceFlags) complete(cmd *cobra.Command) {
