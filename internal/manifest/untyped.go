@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -92,8 +93,7 @@ func (r *resolver) resource(o object) *tables.Resource {
 	gk := schema.GroupKind{Group: o.kind.group, Kind: o.kind.name}
 	res := r.made[gk]
 	if res == nil {
-		plural, _ := meta.UnsafeGuessKindToResource(gk.WithVersion(o.kind.version))
-		res = &tables.Resource{Group: o.kind.group, Version: o.kind.version, Plural: plural.Resource, Kind: o.kind.name}
+		res = &tables.Resource{Group: o.kind.group, Version: o.kind.version, Plural: pluralOf(gk), Kind: o.kind.name}
 		if d, ok := r.defined[gk]; ok {
 			res.Plural, res.Short = d.Spec.Names.Plural, slices.Clone(d.Spec.Names.ShortNames)
 			res.Namespaced = d.Spec.Scope == "Namespaced"
@@ -101,6 +101,16 @@ func (r *resolver) resource(o object) *tables.Resource {
 		r.made[gk] = res
 	}
 	return res
+}
+
+// pluralOf guesses the plural of a kind as kubectl does, but for gateways,
+// which it calls gatewaies.
+func pluralOf(gk schema.GroupKind) string {
+	guess, _ := meta.UnsafeGuessKindToResource(gk.WithVersion(""))
+	if stem, ok := strings.CutSuffix(guess.Resource, "aies"); ok {
+		return stem + "ays"
+	}
+	return guess.Resource
 }
 
 // settle finishes an object of an unknown kind, whose scope only its
