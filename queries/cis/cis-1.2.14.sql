@@ -7,13 +7,14 @@
 -- profile: control-plane
 -- scope: object
 -- assets: |
---   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
---   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--   SELECT kind, namespace, name,
+--     CASE WHEN NOT flags_known THEN 'its command line was not understood' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components WHERE component = 'kube-apiserver'
 --   UNION ALL
---   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
---   FROM k8s_cluster_info
---   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   NodeRestriction lets a kubelet change its own Node and its own pods alone, and keeps it from
 --   giving itself labels by which pods are placed. Without it one stolen kubelet certificate can

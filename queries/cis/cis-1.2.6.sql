@@ -8,13 +8,14 @@
 -- scope: object
 -- assets: |
 --   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
---       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'authorization-config') THEN 'the file of --authorization-config decides' END AS not_assessed
---   FROM k8s_control_plane_components c WHERE component = 'kube-apiserver'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'authorization-config') THEN 'the file of --authorization-config decides' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components c
+--   WHERE component = 'kube-apiserver'
 --   UNION ALL
---   SELECT 'Cluster', NULL, cluster, 'no pod of kube-apiserver can be seen, so that its flags are not known'
---   FROM k8s_cluster_info
---   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the API server does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-apiserver')
 -- why: |
 --   With AlwaysAllow among the modes everyone who can log in may do everything, the token of the
 --   least pod included: no role means anything. Unset, the flag stands for just that.

@@ -7,13 +7,14 @@
 -- profile: control-plane
 -- scope: object
 -- assets: |
---   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
---   FROM k8s_control_plane_components c WHERE component = 'kube-controller-manager'
+--   SELECT kind, namespace, name,
+--     CASE WHEN NOT flags_known THEN 'its command line was not understood' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components WHERE component = 'kube-controller-manager'
 --   UNION ALL
---   SELECT 'Cluster', NULL, cluster, 'no pod of kube-controller-manager can be seen, so that its flags are not known'
---   FROM k8s_cluster_info
---   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-controller-manager')
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the controller manager does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-controller-manager')
 -- why: |
 --   With the gate RotateKubeletServerCertificate, which is on by default, kubelets ask the
 --   cluster for serving certificates and renew them in time. Switched off, they run with

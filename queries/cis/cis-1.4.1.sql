@@ -8,13 +8,14 @@
 -- scope: object
 -- assets: |
 --   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
---       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config') THEN 'the file of --config decides: look for enableProfiling in it' END AS not_assessed
---   FROM k8s_control_plane_components c WHERE component = 'kube-scheduler'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config') THEN 'the file of --config decides: look for enableProfiling in it' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components c
+--   WHERE component = 'kube-scheduler'
 --   UNION ALL
---   SELECT 'Cluster', NULL, cluster, 'no pod of kube-scheduler can be seen, so that its flags are not known'
---   FROM k8s_cluster_info
---   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-scheduler')
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'the scheduler does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs the control plane, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'kube-scheduler')
 -- why: |
 --   Profiles tell about the inside of the scheduler, and making one costs processor time. They
 --   are on unless someone switches them off. With --config the flag has no effect: the file

@@ -8,13 +8,14 @@
 -- scope: object
 -- assets: |
 --   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
---       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed
---   FROM k8s_control_plane_components c WHERE component = 'etcd'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components c
+--   WHERE component = 'etcd'
 --   UNION ALL
---   SELECT 'Cluster', NULL, cluster, 'no pod of etcd can be seen, so that its flags are not known'
---   FROM k8s_cluster_info
---   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'etcd does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs etcd, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
 -- why: |
 --   A certificate that etcd makes up at start proves nothing to its clients, so that they cannot
 --   tell it from somebody in between.

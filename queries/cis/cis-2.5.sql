@@ -8,14 +8,15 @@
 -- scope: object
 -- assets: |
 --   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
---       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed
---   FROM k8s_control_plane_components c WHERE component = 'etcd'
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed, NULL AS not_applicable
+--   FROM k8s_control_plane_components c
+--   WHERE component = 'etcd'
 --     AND EXISTS (SELECT 1 FROM k8s_control_plane_flags i WHERE i.spec_id = c.spec_id AND i.container = c.container AND i.flag = 'initial-cluster' AND i.value LIKE '%,%')
 --   UNION ALL
---   SELECT 'Cluster', NULL, cluster, 'no pod of etcd can be seen, so that its flags are not known'
---   FROM k8s_cluster_info
---   WHERE coalesce(platform, '') NOT IN ('eks', 'gke', 'aks', 'ack', 'oke', 'doks', 'lke')
---     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
+--   SELECT 'Cluster', NULL, cluster,
+--     CASE WHEN control_plane_provider IS NULL THEN 'etcd does not run as a pod: its flags cannot be read' END,
+--     control_plane_provider || ' runs etcd, and shows nobody its flags'
+--   FROM k8s_cluster_info WHERE NOT EXISTS (SELECT 1 FROM k8s_control_plane_components WHERE component = 'etcd')
 -- why: |
 --   A machine that may join as a member is sent everything and may vote. The certificate is what
 --   keeps strangers from posing as one.

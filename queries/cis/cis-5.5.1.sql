@@ -7,7 +7,8 @@
 -- profile: policies
 -- scope: object
 -- assets: |
---   SELECT kind, namespace, name, iif(flags_known, NULL, 'its command line was not understood') AS not_assessed
+--   SELECT kind, namespace, name,
+--     CASE WHEN NOT flags_known THEN 'its command line was not understood' END AS not_assessed
 --   FROM k8s_control_plane_components WHERE component = 'kube-apiserver'
 --   UNION ALL
 --   SELECT 'Cluster', NULL, cluster, CASE WHEN NOT EXISTS (SELECT 1 FROM k8s_webhooks WHERE matches_pods AND product IN

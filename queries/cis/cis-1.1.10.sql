@@ -1,0 +1,69 @@
+-- id: CIS-1.1.10
+-- title: CNI configuration belongs to root:root
+-- section: 1.1 Files of the control plane
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'cni-config' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   The container runtime starts the programs that these files name as root, for every pod:
+--   whoever owns one of them owns the node.
+-- fix: |
+--   On node {{.name}}:
+--     chown root:root {{.path}}
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.10
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0101, KCV-0057]
+-- pass:
+--   - name: as it should be, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, exists: false}
+-- fail:
+--   - name: another user, and another group
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, type: file, exists: true, mode: "0600", uid: 1000, gid: 0, owner: admin, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, type: file, exists: true, mode: "0600", uid: 0, gid: 1000, owner: root, group: admin}
+--     rows:
+--       - {kind: Node, name: cp1, path: /etc/cni/net.d/10-net.conflist, actual: "admin:root", expected: "root:root"}
+--       - {name: cp2, actual: "root:admin"}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path,
+  coalesce(owner, uid) || ':' || coalesce(group_name, gid) AS actual, 'root:root' AS expected, mode, target, file, line
+FROM k8s_node_files
+WHERE role = 'cni-config' AND status = 'ok' AND "exists" AND (uid IS NOT 0 OR gid IS NOT 0);

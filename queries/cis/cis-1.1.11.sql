@@ -1,0 +1,69 @@
+-- id: CIS-1.1.11
+-- title: The data directory of etcd is of mode 700 or stricter
+-- section: 1.1 Files of the control plane
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'etcd-data' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   The directory holds every object of the cluster, Secrets included, in plain files. Only the
+--   user that etcd runs as has anything to do in it.
+-- fix: |
+--   On node {{.name}}:
+--     chmod 700 {{.path}}
+--   What writes the file may write it anew: look there too (kubeadm uses these modes by itself).
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.11
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0102, KCV-0058]
+-- pass:
+--   - name: as it should be, stricter, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, type: directory, exists: true, mode: "0700", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, type: directory, exists: true, mode: "0500", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, exists: false}
+-- fail:
+--   - name: too open
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, type: directory, exists: true, mode: "0755", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: /var/lib/etcd, actual: "0755", expected: 0700 or stricter, owner: root}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path, mode AS actual, '0700 or stricter' AS expected,
+  owner, group_name, target, file, line
+FROM k8s_node_files
+WHERE role = 'etcd-data' AND status = 'ok' AND "exists" AND mode_bits & ~448 <> 0;

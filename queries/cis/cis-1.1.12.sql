@@ -1,0 +1,72 @@
+-- id: CIS-1.1.12
+-- title: The data directory of etcd belongs to etcd:etcd
+-- section: 1.1 Files of the control plane
+-- severity: medium
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'etcd-data' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   As a user of its own etcd can read its data and nothing else, and nobody else's program
+--   reads them. kubeadm runs etcd as root and leaves the directory to root: there this is an
+--   expected deviation, to be waived, or changed together with the user of the pod (feature gate
+--   RootlessControlPlane).
+-- fix: |
+--   On node {{.name}}:
+--     chown etcd:etcd {{.path}}
+--   and run etcd as that user (securityContext.runAsUser in /etc/kubernetes/manifests/etcd.yaml), else it cannot start.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.12
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0103, KCV-0059]
+-- pass:
+--   - name: as it should be, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, type: directory, exists: true, mode: "0600", uid: 997, gid: 997, owner: etcd, group: etcd}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, exists: false}
+-- fail:
+--   - name: another user, and another group
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, type: directory, exists: true, mode: "0600", uid: 1000, gid: 997, owner: admin, group: etcd}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /var/lib/etcd, role: etcd-data, type: directory, exists: true, mode: "0600", uid: 997, gid: 1000, owner: etcd, group: admin}
+--     rows:
+--       - {kind: Node, name: cp1, path: /var/lib/etcd, actual: "admin:etcd", expected: "etcd:etcd"}
+--       - {name: cp2, actual: "etcd:admin"}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path,
+  coalesce(owner, uid) || ':' || coalesce(group_name, gid) AS actual, 'etcd:etcd' AS expected, mode, target, file, line
+FROM k8s_node_files
+WHERE role = 'etcd-data' AND status = 'ok' AND "exists" AND (coalesce(owner, '') <> 'etcd' OR coalesce(group_name, '') <> 'etcd');

@@ -1,0 +1,69 @@
+-- id: CIS-1.1.14
+-- title: The administrator's kubeconfig belongs to root:root
+-- section: 1.1 Files of the control plane
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'admin-kubeconfig' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   The owner of a file can read it whatever its mode. admin.conf and super-admin.conf are
+--   logins with all rights: a copy belongs to nobody but root.
+-- fix: |
+--   On node {{.name}}:
+--     chown root:root {{.path}}
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.14
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0105, KCV-0061]
+-- pass:
+--   - name: as it should be, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/admin.conf, role: admin-kubeconfig, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/admin.conf, role: admin-kubeconfig, exists: false}
+-- fail:
+--   - name: another user, and another group
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/admin.conf, role: admin-kubeconfig, type: file, exists: true, mode: "0600", uid: 1000, gid: 0, owner: admin, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/admin.conf, role: admin-kubeconfig, type: file, exists: true, mode: "0600", uid: 0, gid: 1000, owner: root, group: admin}
+--     rows:
+--       - {kind: Node, name: cp1, path: /etc/kubernetes/admin.conf, actual: "admin:root", expected: "root:root"}
+--       - {name: cp2, actual: "root:admin"}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path,
+  coalesce(owner, uid) || ':' || coalesce(group_name, gid) AS actual, 'root:root' AS expected, mode, target, file, line
+FROM k8s_node_files
+WHERE role = 'admin-kubeconfig' AND status = 'ok' AND "exists" AND (uid IS NOT 0 OR gid IS NOT 0);

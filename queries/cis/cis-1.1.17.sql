@@ -1,0 +1,69 @@
+-- id: CIS-1.1.17
+-- title: The controller manager's kubeconfig is of mode 600 or stricter
+-- section: 1.1 Files of the control plane
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'controller-manager-kubeconfig' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   It holds the login of the controller manager, which may create tokens for every service
+--   account, and so become any of them.
+-- fix: |
+--   On node {{.name}}:
+--     chmod 600 {{.path}}
+--   What writes the file may write it anew: look there too (kubeadm uses these modes by itself).
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.17
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0108, KCV-0064]
+-- pass:
+--   - name: as it should be, stricter, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/controller-manager.conf, role: controller-manager-kubeconfig, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/controller-manager.conf, role: controller-manager-kubeconfig, type: file, exists: true, mode: "0400", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/controller-manager.conf, role: controller-manager-kubeconfig, exists: false}
+-- fail:
+--   - name: too open
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/controller-manager.conf, role: controller-manager-kubeconfig, type: file, exists: true, mode: "0644", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: /etc/kubernetes/controller-manager.conf, actual: "0644", expected: 0600 or stricter, owner: root}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path, mode AS actual, '0600 or stricter' AS expected,
+  owner, group_name, target, file, line
+FROM k8s_node_files
+WHERE role = 'controller-manager-kubeconfig' AND status = 'ok' AND "exists" AND mode_bits & ~384 <> 0;

@@ -1,0 +1,69 @@
+-- id: CIS-1.1.20
+-- title: Each certificate of the PKI is of mode 644 or stricter
+-- section: 1.1 Files of the control plane
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'pki-certificate' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   Certificates are public, but whoever can write one can have a component trust another CA.
+--   Edition 1.11 relaxed 600 to 644.
+-- fix: |
+--   On node {{.name}}:
+--     chmod 644 {{.path}}
+--   What writes the file may write it anew: look there too (kubeadm uses these modes by itself).
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.20
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0111, KCV-0068]
+-- pass:
+--   - name: as it should be, stricter, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/pki/apiserver.crt, role: pki-certificate, type: file, exists: true, mode: "0644", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/pki/apiserver.crt, role: pki-certificate, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/pki/apiserver.crt, role: pki-certificate, exists: false}
+-- fail:
+--   - name: too open
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/pki/apiserver.crt, role: pki-certificate, type: file, exists: true, mode: "0664", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: /etc/kubernetes/pki/apiserver.crt, actual: "0664", expected: 0644 or stricter, owner: root}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path, mode AS actual, '0644 or stricter' AS expected,
+  owner, group_name, target, file, line
+FROM k8s_node_files
+WHERE role = 'pki-certificate' AND status = 'ok' AND "exists" AND mode_bits & ~420 <> 0;

@@ -1,0 +1,70 @@
+-- id: CIS-1.1.4
+-- title: The manifest of the controller manager belongs to root:root
+-- section: 1.1 Files of the control plane
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'kube-controller-manager-manifest' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   The kubelet starts what is in this file as it stands, on the host's network and with the
+--   host's folders. Only root may be able to change it, since who owns a file can give
+--   themselves the right to write it.
+-- fix: |
+--   On node {{.name}}:
+--     chown root:root {{.path}}
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.4
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0095, KCV-0051]
+-- pass:
+--   - name: as it should be, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-controller-manager.yaml, role: kube-controller-manager-manifest, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-controller-manager.yaml, role: kube-controller-manager-manifest, exists: false}
+-- fail:
+--   - name: another user, and another group
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-controller-manager.yaml, role: kube-controller-manager-manifest, type: file, exists: true, mode: "0600", uid: 1000, gid: 0, owner: admin, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-controller-manager.yaml, role: kube-controller-manager-manifest, type: file, exists: true, mode: "0600", uid: 0, gid: 1000, owner: root, group: admin}
+--     rows:
+--       - {kind: Node, name: cp1, path: /etc/kubernetes/manifests/kube-controller-manager.yaml, actual: "admin:root", expected: "root:root"}
+--       - {name: cp2, actual: "root:admin"}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path,
+  coalesce(owner, uid) || ':' || coalesce(group_name, gid) AS actual, 'root:root' AS expected, mode, target, file, line
+FROM k8s_node_files
+WHERE role = 'kube-controller-manager-manifest' AND status = 'ok' AND "exists" AND (uid IS NOT 0 OR gid IS NOT 0);

@@ -1,0 +1,69 @@
+-- id: CIS-1.1.5
+-- title: The manifest of the scheduler is of mode 600 or stricter
+-- section: 1.1 Files of the control plane
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'kube-scheduler-manifest' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   Whoever can write the manifest of the scheduler has the kubelet start a program of their own
+--   with the scheduler's rights, as root on a control plane node.
+-- fix: |
+--   On node {{.name}}:
+--     chmod 600 {{.path}}
+--   What writes the file may write it anew: look there too (kubeadm uses these modes by itself).
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.5
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0096, KCV-0052]
+-- pass:
+--   - name: as it should be, stricter, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-scheduler.yaml, role: kube-scheduler-manifest, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-scheduler.yaml, role: kube-scheduler-manifest, type: file, exists: true, mode: "0400", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-scheduler.yaml, role: kube-scheduler-manifest, exists: false}
+-- fail:
+--   - name: too open
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/manifests/kube-scheduler.yaml, role: kube-scheduler-manifest, type: file, exists: true, mode: "0644", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: /etc/kubernetes/manifests/kube-scheduler.yaml, actual: "0644", expected: 0600 or stricter, owner: root}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path, mode AS actual, '0600 or stricter' AS expected,
+  owner, group_name, target, file, line
+FROM k8s_node_files
+WHERE role = 'kube-scheduler-manifest' AND status = 'ok' AND "exists" AND mode_bits & ~384 <> 0;

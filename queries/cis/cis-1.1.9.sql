@@ -1,0 +1,69 @@
+-- id: CIS-1.1.9
+-- title: CNI configuration is of mode 600 or stricter
+-- section: 1.1 Files of the control plane
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'cni-config' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   The files say which programs set up the network of each pod, and the container runtime
+--   starts those as root. Some hold the login of the plug-in to the cluster.
+-- fix: |
+--   On node {{.name}}:
+--     chmod 600 {{.path}}
+--   What writes the file may write it anew: look there too (kubeadm uses these modes by itself).
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.1.9
+--   - https://kubernetes.io/docs/setup/best-practices/certificates/
+-- aliases: [C-0100, KCV-0056]
+-- pass:
+--   - name: as it should be, stricter, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, type: file, exists: true, mode: "0400", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, exists: false}
+-- fail:
+--   - name: too open
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/cni/net.d/10-net.conflist, role: cni-config, type: file, exists: true, mode: "0644", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: /etc/cni/net.d/10-net.conflist, actual: "0644", expected: 0600 or stricter, owner: root}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path, mode AS actual, '0600 or stricter' AS expected,
+  owner, group_name, target, file, line
+FROM k8s_node_files
+WHERE role = 'cni-config' AND status = 'ok' AND "exists" AND mode_bits & ~384 <> 0;

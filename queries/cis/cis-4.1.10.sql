@@ -1,0 +1,68 @@
+-- id: CIS-4.1.10
+-- title: The configuration of the kubelet belongs to root:root
+-- section: 4.1 Files of worker nodes
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: worker
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'kubelet-config' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   The owner of the file can change what protects the kubelet, whatever its mode.
+-- fix: |
+--   On node {{.name}}:
+--     chown root:root {{.path}}
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.1.10
+--   - https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/kubelet-integration/
+-- aliases: [C-0171, KCV-0078]
+-- pass:
+--   - name: as it should be, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, exists: false}
+-- fail:
+--   - name: another user, and another group
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, type: file, exists: true, mode: "0600", uid: 1000, gid: 0, owner: admin, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, type: file, exists: true, mode: "0600", uid: 0, gid: 1000, owner: root, group: admin}
+--     rows:
+--       - {kind: Node, name: cp1, path: /var/lib/kubelet/config.yaml, actual: "admin:root", expected: "root:root"}
+--       - {name: cp2, actual: "root:admin"}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path,
+  coalesce(owner, uid) || ':' || coalesce(group_name, gid) AS actual, 'root:root' AS expected, mode, target, file, line
+FROM k8s_node_files
+WHERE role = 'kubelet-config' AND status = 'ok' AND "exists" AND (uid IS NOT 0 OR gid IS NOT 0);

@@ -1,0 +1,69 @@
+-- id: CIS-4.1.9
+-- title: The configuration of the kubelet is of mode 600 or stricter
+-- section: 4.1 Files of worker nodes
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: worker
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'kubelet-config' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   Anonymous access, authorization and the ports of the kubelet are set here. Whoever can write
+--   the file switches them off at the next start.
+-- fix: |
+--   On node {{.name}}:
+--     chmod 600 {{.path}}
+--   What writes the file may write it anew: look there too (kubeadm uses these modes by itself).
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.1.9
+--   - https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/kubelet-integration/
+-- aliases: [C-0170, KCV-0077]
+-- pass:
+--   - name: as it should be, stricter, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, type: file, exists: true, mode: "0400", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: worker1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, exists: false}
+-- fail:
+--   - name: too open
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kubelet/config.yaml, role: kubelet-config, type: file, exists: true, mode: "0644", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: /var/lib/kubelet/config.yaml, actual: "0644", expected: 0600 or stricter, owner: root}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path, mode AS actual, '0600 or stricter' AS expected,
+  owner, group_name, target, file, line
+FROM k8s_node_files
+WHERE role = 'kubelet-config' AND status = 'ok' AND "exists" AND mode_bits & ~384 <> 0;

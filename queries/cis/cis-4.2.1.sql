@@ -1,0 +1,29 @@
+-- id: CIS-4.2.1
+-- title: Kubelets refuse anonymous requests
+-- section: 4.2 Kubelet
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: NSA-42
+-- why: |
+--   The kubelet can start a shell in every container of its node. With anonymous requests let
+--   in, only its authorization is left between that and whoever reaches port 10250.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.2.1
+--   - https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
+-- aliases: [C-0172, KCV-0079]
+-- pass:
+--   - name: switched off
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       authentication: {anonymous: {enabled: false}}
+-- fail:
+--   - name: let in
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       authentication: {anonymous: {enabled: true}}
+--     rows:
+--       - {path: authentication.anonymous.enabled, actual: "true"}

@@ -1,0 +1,29 @@
+-- id: CIS-4.2.13
+-- title: Pods may have a limited number of processes
+-- section: 4.2 Kubelet
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: worker
+-- query: NSA-24
+-- why: |
+--   One pod that starts processes in a loop uses up the process ids of its node, and then
+--   nothing there can start anything, the kubelet included.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.2.13
+--   - https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
+-- aliases: [C-0284]
+-- pass:
+--   - name: a limit
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       podPidsLimit: 1024
+-- fail:
+--   - name: no limit
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       podPidsLimit: -1
+--     rows:
+--       - {path: podPidsLimit}

@@ -1,0 +1,30 @@
+-- id: CIS-4.2.2
+-- title: Kubelets ask the API server what a caller may do
+-- section: 4.2 Kubelet
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: NSA-43
+-- why: |
+--   With AlwaysAllow everyone whom the kubelet lets in may do everything on the node: run
+--   programs in its containers, read its logs. Webhook has the API server decide, by the same
+--   roles as everywhere.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.2.2
+--   - https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
+-- aliases: [C-0173, KCV-0080]
+-- pass:
+--   - name: Webhook
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       authorization: {mode: Webhook}
+-- fail:
+--   - name: AlwaysAllow
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       authorization: {mode: AlwaysAllow}
+--     rows:
+--       - {actual: AlwaysAllow}

@@ -1,0 +1,29 @@
+-- id: CIS-4.2.3
+-- title: Kubelets check client certificates against a CA
+-- section: 4.2 Kubelet
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: NSA-45
+-- why: |
+--   The API server shows a certificate when it calls a kubelet. Without a CA to check it against
+--   the kubelet cannot know the API server from anybody else on the network.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.2.3
+--   - https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
+-- aliases: [C-0174, KCV-0081]
+-- pass:
+--   - name: a file
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       authentication: {x509: {clientCAFile: /etc/kubernetes/pki/ca.crt}}
+-- fail:
+--   - name: none
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       rotateCertificates: true
+--     rows:
+--       - {path: authentication.x509.clientCAFile}

@@ -1,0 +1,29 @@
+-- id: CIS-4.2.4
+-- title: The read-only port of kubelets is closed
+-- section: 4.2 Kubelet
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: worker
+-- query: NSA-44
+-- why: |
+--   Port 10255 tells everybody who asks, without a login and in clear text, which pods run on
+--   the node, with their specs and environments.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.2.4
+--   - https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
+-- aliases: [C-0175, KCV-0082]
+-- pass:
+--   - name: closed
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       readOnlyPort: 0
+-- fail:
+--   - name: open
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       readOnlyPort: 10255
+--     rows:
+--       - {actual: "10255"}

@@ -1,0 +1,65 @@
+-- id: CIS-4.2.7
+-- title: Kubelets register under the name of their host
+-- section: 4.2 Kubelet
+-- severity: low
+-- level: 1
+-- type: manual
+-- profile: worker
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name,
+--     CASE WHEN status <> 'ok' THEN coalesce(reason, status) WHEN NOT kubelet_seen THEN 'no kubelet process was seen' END AS not_assessed
+--   FROM k8s_node_facts
+-- why: |
+--   With --hostname-override a node can take any name, also one for which certificates and
+--   rights exist already, and logs name a host that is not. Cloud providers set it on purpose:
+--   there it is to be waived.
+-- fix: |
+--   Take --hostname-override out of the kubelet's command line on node {{.name}}: /var/lib/kubelet/kubeadm-flags.env or
+--   /etc/systemd/system/kubelet.service.d, then systemctl daemon-reload and systemctl restart kubelet. The node registers under
+--   another name: drain it first and delete the old Node.
+-- references:
+--   - CIS Kubernetes Benchmark v1.12 and v2.0, 4.2.7
+--   - https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
+-- aliases: [C-0179, KCV-0086]
+-- pass:
+--   - name: not among the flags
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       kubelet: {args: [--config=/var/lib/kubelet/config.yaml]}
+--       files:
+--         - {path: /etc/kubernetes/kubelet.conf, role: kubelet-kubeconfig, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+-- fail:
+--   - name: among the flags
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       kubelet: {args: [--config=/var/lib/kubelet/config.yaml, --hostname-override=node-1]}
+--       files:
+--         - {path: /etc/kubernetes/kubelet.conf, role: kubelet-kubeconfig, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: --hostname-override, actual: node-1}
+-- not_assessed:
+--   - name: no kubelet was seen, and a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /etc/kubernetes/kubelet.conf, role: kubelet-kubeconfig, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp2}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, '--hostname-override' AS path, value AS actual, 'unset' AS expected, file, line
+FROM k8s_kubelet_flags
+WHERE flag = 'hostname-override';
