@@ -47,7 +47,7 @@ type Options struct {
 	Namespace string
 	// Waive sets the waiver of a finding, if it has one; may be nil.
 	Waive func(rule string, f *posture.Finding)
-	// Fixes has every finding's fix rendered.
+	// Fixes has every finding's fix rendered, and every row's line found.
 	Fixes bool
 }
 
@@ -113,6 +113,9 @@ func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error)
 	report, err := run.report(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if opts.Fixes && src.Locate != nil {
+		locate(report, src.Locate)
 	}
 	report.StartedAt, report.FinishedAt = started.UTC(), time.Now().UTC()
 	return report, nil

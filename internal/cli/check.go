@@ -26,13 +26,13 @@ type checkOptions struct {
 	rules    []string
 	ruleDirs []string
 	severity string
-	failOn   string
 	outputs  []string
 	evidence bool
 	waivers  string
 	granted  *waiver.File
+	gate     gateFlags
 
-	minSeverity, threshold posture.Severity
+	minSeverity posture.Severity
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -43,17 +43,23 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: `Runs the rules over a cluster, or over manifests with -f, and reports what passes,
 what fails with which evidence, and what could not be assessed.
 
-Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
-3 something that was asked for could not be assessed.`,
+Exit codes: 0 clean, 1 findings at or above --fail-on (or fewer compliant assets
+than --min-compliance), 2 usage or runtime error, 3 something that was asked for
+could not be assessed.`,
 		Example: `  kubectl kspm check
   kubectl kspm check -n shop --evidence
   kubectl kspm check -f deploy/ --fail-on high
   kubectl kspm check --benchmark cis --level 1
   kubectl kspm check --rule NSA-07,NSA-11 -o wide
+  kubectl kspm check -o table -o html=report.html -o sarif=report.sarif
+  kubectl kspm check --baseline last-week.json
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(); err != nil {
+				return err
+			}
+			if err := o.gate.complete(cmd, o.app); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
@@ -65,10 +71,10 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 usage or runtime error,
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own, which are judged as well")
 	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias; may be repeated or separated by commas")
 	f.StringVar(&o.severity, "severity", "info", "only rules of at least this severity: critical, high, medium, low or info")
-	f.StringVar(&o.failOn, "fail-on", "low", "exit with 1 when an asset fails with at least this severity: critical, high, medium or low")
-	f.StringArrayVarP(&o.outputs, "output", "o", []string{"table"}, "FORMAT or FORMAT=FILE, may be repeated: "+strings.Join(report.Formats(), ", "))
+	f.StringArrayVarP(&o.outputs, "output", "o", []string{"table"}, "FORMAT or FORMAT=FILE, may be repeated, one without a file: "+strings.Join(report.Formats(), ", "))
 	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are counted apart")
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
+	o.gate.add(cmd)
 	return cmd
 }
 
@@ -80,15 +86,7 @@ func (o *checkOptions) complete() error {
 	if o.minSeverity, err = posture.ParseSeverity(o.severity); err != nil {
 		return usagef("--severity: %v", err)
 	}
-	if o.threshold, err = posture.ParseSeverity(o.failOn); err != nil {
-		return usagef("--fail-on: %v", err)
-	}
-	for _, out := range parseOutputs(o.outputs) {
-		if _, err := report.Named(out.format); err != nil {
-			return usagef("-o: %v", err)
-		}
-	}
-	return nil
+	return checkOutputs(o.outputs)
 }
 
 func (o *checkOptions) run(ctx context.Context) error {
@@ -106,6 +104,7 @@ func (o *checkOptions) run(ctx context.Context) error {
 		return err
 	}
 	o.describe(r)
+	o.gate.compare(r)
 	for _, out := range parseOutputs(o.outputs) {
 		format, _ := report.Named(out.format)
 		err := o.write(out, func(w io.Writer) error {
@@ -165,10 +164,11 @@ func (o *checkOptions) hint(r *posture.Report) {
 }
 
 func (o *checkOptions) verdict(r *posture.Report) error {
+	failed := o.gate.failed(o.app, r)
 	switch {
 	case r.Incomplete():
 		return &codeError{code: exitIncomplete}
-	case r.FailsAt(max(o.threshold, posture.Low)):
+	case failed:
 		return &codeError{code: exitFindings}
 	}
 	return nil

@@ -20,7 +20,7 @@ type fixOptions struct {
 }
 
 func (a *app) fixCommand() *cobra.Command {
-	o := &fixOptions{checkOptions: checkOptions{app: a, severity: "info", failOn: "low"}}
+	o := &fixOptions{checkOptions: checkOptions{app: a, severity: "info"}}
 	cmd := &cobra.Command{
 		Use:   "fix [RULE [KIND/NAME | KIND/NAMESPACE/NAME]]",
 		Short: "Show what makes failing rules pass, as a diff or as patches; changes no cluster",

@@ -21,7 +21,7 @@ type rbacOptions struct {
 }
 
 func (a *app) rbacCommand() *cobra.Command {
-	o := &rbacOptions{checkOptions: checkOptions{app: a, severity: "info", failOn: "low"}}
+	o := &rbacOptions{checkOptions: checkOptions{app: a, severity: "info"}}
 	cmd := &cobra.Command{
 		Use:   "rbac",
 		Short: "Print the ClusterRole that exactly the chosen rules need",

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -96,6 +95,7 @@ are the evidence.`,
 		a.rulesCommand(),
 		a.snapshotCommand(),
 		a.waiversCommand(),
+		a.diffCommand(),
 		a.nodeCollectCommand(),
 		a.versionCommand(),
 	)
@@ -132,18 +132,6 @@ func (a *app) style(w io.Writer) report.Style {
 // what the user typed.
 func (a *app) note(format string, args ...any) {
 	fmt.Fprintln(a.Err, tables.Clean(fmt.Sprintf(format, args...)))
-}
-
-// output is one -o FORMAT[=FILE].
-type output struct{ format, file string }
-
-func parseOutputs(args []string) []output {
-	var outs []output
-	for _, arg := range args {
-		format, file, _ := strings.Cut(arg, "=")
-		outs = append(outs, output{format, file})
-	}
-	return outs
 }
 
 // write calls f with the output's file, or stdout. A file appears whole or

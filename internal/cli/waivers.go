@@ -29,7 +29,7 @@ type auditOptions struct {
 }
 
 func (a *app) waiversAuditCommand() *cobra.Command {
-	o := &auditOptions{checkOptions: checkOptions{app: a, severity: "info", failOn: "low"}}
+	o := &auditOptions{checkOptions: checkOptions{app: a, severity: "info"}}
 	cmd := &cobra.Command{
 		Use:   "audit --waivers FILE",
 		Short: "List waivers that expired, match nothing, or are too broad",

@@ -31,10 +31,12 @@ func (a Asset) Compare(b Asset) int {
 // Finding is an asset that fails a rule, with the rows that prove it.
 type Finding struct {
 	Asset
-	Severity Severity `json:"severity"`
-	Team     string   `json:"team,omitempty"`
-	File     string   `json:"file,omitempty"`
-	Line     int      `json:"line,omitempty"`
+	// Fingerprint is the finding's identity, of the rule and the asset.
+	Fingerprint string   `json:"fingerprint"`
+	Severity    Severity `json:"severity"`
+	Team        string   `json:"team,omitempty"`
+	File        string   `json:"file,omitempty"`
+	Line        int      `json:"line,omitempty"`
 	// Labels are the asset's, where the rule's assets query returns them; not
 	// part of the JSON form.
 	Labels map[string]string `json:"-"`
@@ -63,6 +65,11 @@ type Evidence struct {
 	Path     string
 	Actual   any // nil, int64, float64 or string
 	Expected any
+	// Line is where the field stands in the finding's file; 0 without one.
+	Line int
+	// Fingerprint is the row's identity: that of the finding, and the place in
+	// the object by what lasts of it.
+	Fingerprint string
 	// Details are the further columns, in the query's order.
 	Details []Detail
 }
@@ -83,11 +90,19 @@ func (e Evidence) Detail(name string) any {
 	return nil
 }
 
-// MarshalJSON writes one object: path, actual, expected, then the details.
+// MarshalJSON writes one object: path, actual, expected, line and fingerprint,
+// then the details.
 func (e Evidence) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteByte('{')
-	for i, d := range append([]Detail{{"path", e.Path}, {"actual", e.Actual}, {"expected", e.Expected}}, e.Details...) {
+	head := []Detail{{"path", e.Path}, {"actual", e.Actual}, {"expected", e.Expected}}
+	if e.Line > 0 {
+		head = append(head, Detail{"line", e.Line})
+	}
+	if e.Fingerprint != "" {
+		head = append(head, Detail{"fingerprint", e.Fingerprint})
+	}
+	for i, d := range append(head, e.Details...) {
 		if i > 0 {
 			b.WriteByte(',')
 		}
@@ -137,6 +152,11 @@ func (e *Evidence) set(name string, value any) {
 		e.Actual = value
 	case "expected":
 		e.Expected = value
+	case "line":
+		line, _ := value.(int64)
+		e.Line = int(line)
+	case "fingerprint":
+		e.Fingerprint, _ = value.(string)
 	default:
 		e.Details = append(e.Details, Detail{name, value})
 	}

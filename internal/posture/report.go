@@ -31,6 +31,8 @@ type Report struct {
 	// Problems are parts of the source that could not be read at all, such as
 	// broken manifests: with one, the report is incomplete.
 	Problems []string `json:"problems"`
+	// Baseline is what changed since an earlier report, where one was given.
+	Baseline *Comparison `json:"baseline,omitempty"`
 }
 
 // Source says what was looked at.
@@ -168,15 +170,6 @@ func (r *Report) in(section string) []RuleResult {
 // Incomplete reports whether anything that was asked for is missing.
 func (r *Report) Incomplete() bool {
 	return len(r.Problems) > 0 || slices.ContainsFunc(r.Rules, RuleResult.Incomplete)
-}
-
-// FailsAt reports whether an asset fails a rule at or above a severity.
-func (r *Report) FailsAt(threshold Severity) bool {
-	return slices.ContainsFunc(r.Rules, func(rule RuleResult) bool {
-		return rule.Status == Fail && slices.ContainsFunc(rule.Findings, func(f Finding) bool {
-			return f.Counts() && f.Severity >= threshold
-		})
-	})
 }
 
 // Failing returns the failing rules, worst first: by severity, then by how

@@ -72,7 +72,7 @@ func TestSums(t *testing.T) {
 func TestNothing(t *testing.T) {
 	r := &Report{}
 	r.Finish()
-	if _, ok := r.Summary.Assets.Percent(); ok || r.Incomplete() || r.FailsAt(Info) {
+	if _, ok := r.Summary.Assets.Percent(); ok || r.Incomplete() || len(Gate{}.Check(r, nil)) > 0 {
 		t.Errorf("%+v", r.Summary)
 	}
 	text, err := json.Marshal(r)
@@ -110,7 +110,7 @@ func TestIncomplete(t *testing.T) {
 	}
 }
 
-func TestFailsAt(t *testing.T) {
+func TestGateSeverities(t *testing.T) {
 	with := func(status Status, f Finding) *Report {
 		return &Report{Rules: []RuleResult{{Status: status, Severity: Critical, Findings: []Finding{f}}}}
 	}
@@ -127,7 +127,7 @@ func TestFailsAt(t *testing.T) {
 		{"exempt", with(Fail, exempt("a")), Low, false},
 		{"for a human to judge", with(Review, finding("a")), Low, false},
 	} {
-		if got := test.report.FailsAt(test.threshold); got != test.want {
+		if got := len(Gate{Severity: test.threshold}.Check(test.report, nil)) > 0; got != test.want {
 			t.Errorf("%s: %v", test.name, got)
 		}
 	}

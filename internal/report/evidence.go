@@ -73,6 +73,9 @@ func (t *printer) place(f posture.Finding) string {
 
 // line is where the field that a row of evidence is about stands.
 func (t *printer) line(f posture.Finding, e posture.Evidence) int {
+	if e.Line > 0 {
+		return e.Line
+	}
 	if t.style.Locate == nil || e.Path == "" {
 		return f.Line
 	}

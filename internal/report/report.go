@@ -30,15 +30,18 @@ type Style struct {
 type Format func(w io.Writer, r *posture.Report, s Style) error
 
 var formats = map[string]Format{
-	"table": Table,
-	"wide":  Wide,
-	"json":  JSON,
-	"yaml":  YAML,
+	"table":    Table,
+	"wide":     Wide,
+	"json":     JSON,
+	"yaml":     YAML,
+	"ndjson":   NDJSON,
+	"csv":      CSV,
+	"markdown": Markdown,
 }
 
 // Formats are the names of all formats, sorted.
 func Formats() []string {
-	names := make([]string, 0, len(formats))
+	names := []string{"jsonpath=TEMPLATE", "go-template=TEMPLATE"}
 	for name := range formats {
 		names = append(names, name)
 	}
@@ -50,6 +53,9 @@ func Formats() []string {
 func Named(name string) (Format, error) {
 	if f, ok := formats[name]; ok {
 		return f, nil
+	}
+	if kind, text, ok := strings.Cut(name, "="); ok && (kind == "jsonpath" || kind == "go-template") {
+		return byTemplate(kind, text)
 	}
 	return nil, fmt.Errorf("unknown format %q: want one of %s", name, strings.Join(Formats(), ", "))
 }

@@ -2,12 +2,10 @@ package report
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/cli-runtime/pkg/printers"
 )
 
 // tableCell is how much of a value the table format shows.
@@ -77,15 +75,9 @@ func markdownText(s string) string {
 // templated makes a format of kubectl's jsonpath=… or go-template=…, which see
 // the rows as .items.
 func templated(kind, text string) (RowFormat, error) {
-	var p printers.ResourcePrinter
-	var err error
-	if kind == "jsonpath" {
-		p, err = printers.NewJSONPathPrinter(text)
-	} else {
-		p, err = printers.NewGoTemplatePrinter([]byte(text))
-	}
+	p, err := templatePrinter(kind, text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", kind, err)
+		return nil, err
 	}
 	return func(w io.Writer, columns []string, rows [][]any) error {
 		columns = distinct(columns)

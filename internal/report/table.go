@@ -29,6 +29,7 @@ func text(w io.Writer, r *posture.Report, s Style, most int) error {
 	t.failing(r)
 	t.review(r)
 	t.notAssessed(r)
+	t.baseline(r)
 	_, err := io.WriteString(w, t.b.String())
 	return err
 }
@@ -198,4 +199,14 @@ func (t *printer) notAssessed(r *posture.Report) {
 	for _, problem := range r.Problems {
 		fmt.Fprintf(&t.b, "  %s\n", oneLine(problem))
 	}
+}
+
+// baseline lists what came and went since an earlier report.
+func (t *printer) baseline(r *posture.Report) {
+	if r.Baseline == nil {
+		return
+	}
+	t.changes("New since the baseline", red, r.Baseline.New)
+	t.changes("Gone since the baseline", green, r.Baseline.Gone)
+	t.unknown("In the baseline, and not seen again", r.Baseline.Unknown)
 }

@@ -30,6 +30,9 @@ func (r *Rule) CheckColumns(query, assets []string) error {
 			return fmt.Errorf("%s: %s: the query returns no column %s", r.File, r.ID, c)
 		}
 	}
+	if slices.Contains(query, "fingerprint") {
+		return fmt.Errorf("%s: %s: fingerprint is a column of evidence already: call the query's own something else", r.File, r.ID)
+	}
 	for _, c := range keyColumns[:3] {
 		if !slices.Contains(assets, c) {
 			return fmt.Errorf("%s: %s: assets returns no column %s", r.File, r.ID, c)

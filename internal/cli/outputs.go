@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+)
+
+// output is one -o FORMAT[=FILE]; without a file it goes to stdout.
+type output struct{ format, file string }
+
+func parseOutputs(args []string) []output {
+	var outs []output
+	for _, arg := range args {
+		format, file, _ := strings.Cut(arg, "=")
+		if format == "jsonpath" || format == "go-template" {
+			format, file = arg, "" // what follows is the template
+		}
+		if file == "-" {
+			file = ""
+		}
+		outs = append(outs, output{format, file})
+	}
+	return outs
+}
+
+// checkOutputs refuses what could only fail after the run: an unknown format, a
+// folder that does not exist, and two outputs in one place.
+func checkOutputs(args []string) error {
+	taken := map[string]string{}
+	for _, out := range parseOutputs(args) {
+		if _, err := report.Named(out.format); err != nil {
+			return usagef("-o: %v", err)
+		}
+		switch other, double := taken[out.file]; {
+		case double && out.file == "":
+			return usagef("-o: %s and %s would both go to stdout: give one a file, as in -o %s=FILE", other, out.format, out.format)
+		case double:
+			return usagef("-o: %s and %s would both go to %s", other, out.format, out.file)
+		}
+		taken[out.file] = out.format
+		if info, err := os.Stat(filepath.Dir(out.file)); out.file != "" && (err != nil || !info.IsDir()) {
+			return usagef("-o: %s: there is no folder %s", out.file, filepath.Dir(out.file))
+		}
+		if info, err := os.Stat(out.file); out.file != "" && err == nil && info.IsDir() {
+			return usagef("-o: %s is a folder: name a file", out.file)
+		}
+	}
+	return nil
+}

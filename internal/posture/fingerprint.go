@@ -1,0 +1,60 @@
+package posture
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// fingerprint gives a finding and each of its rows an identity that outlives a
+// moved line, a restarted pod and a rolled ReplicaSet: the rule, the asset, and
+// for a row the place in the object. Cluster, file and time have no part in it,
+// so that a manifest's finding is the cluster's.
+func (f *Finding) fingerprint(rule string) {
+	f.Fingerprint = hash(rule, f.Kind, f.Namespace, f.Name)
+	seen := map[string]int{}
+	for i := range f.Evidence {
+		e := &f.Evidence[i]
+		key := e.place()
+		seen[key]++
+		if n := seen[key]; n > 1 {
+			key += "\x00" + strconv.Itoa(n) // alike in all that lasts: told apart by their number
+		}
+		e.Fingerprint = hash(rule, f.Kind, f.Namespace, f.Name, key)
+	}
+}
+
+// hash is 128 bits of SHA-256, as hexadecimal.
+func hash(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+var (
+	specPrefix = regexp.MustCompile(`^(spec\.jobTemplate\.spec\.template\.|spec\.template\.|template\.)?spec\.`)
+	containers = regexp.MustCompile(`(?i)^(init|ephemeral)?containers\[\d+\]`)
+	indexes    = regexp.MustCompile(`\[\d+\]`)
+)
+
+// place is what lasts of a row: its path without what differs between a
+// template and its pods, a container by its name rather than its number, and
+// an entry of any other list by what is in it.
+func (e Evidence) place() string {
+	path := specPrefix.ReplaceAllString(e.Path, "")
+	container := ""
+	if name, ok := e.Detail("container").(string); ok {
+		container = name
+		path = containers.ReplaceAllString(path, "containers")
+	}
+	path = strings.TrimPrefix(path, "spec.")
+	if bare := indexes.ReplaceAllString(path, "[]"); bare != path {
+		return container + "\x00" + bare + "\x00" + fmt.Sprint(e.Actual)
+	}
+	return container + "\x00" + path
+}
