@@ -61,6 +61,8 @@ func unsafeRune(r rune) bool {
 		return true
 	case r == 0x2028 || r == 0x2029 || r == 0xfeff: // line and paragraph separators, BOM
 		return true
+	case r == 0xfffe || r == 0xffff: // no characters: YAML and XML have no way to write them
+		return true
 	}
 	return false
 }

@@ -125,7 +125,7 @@ func isTerminal(w io.Writer) bool {
 }
 
 func (a *app) style(w io.Writer) report.Style {
-	return report.Style{Color: a.colored(w), Command: a.name}
+	return report.Style{Color: a.colored(w), Command: a.name, Version: clientVersion()}
 }
 
 // note writes a line for people to stderr. It may hold names of files, and

@@ -24,19 +24,35 @@ type Style struct {
 	Locate func(file string, line int, path string) int
 	// Command is how the tool was called: kubectl kspm, or the binary's name.
 	Command string
+	// Version is the tool's own.
+	Version string
+	// Edit finds the change of a manifest that a row of evidence asks for, where
+	// it is one value in place of another; may be nil.
+	Edit func(rule string, f posture.Finding, e posture.Evidence) (Edit, bool)
+}
+
+// Edit replaces part of a line. Columns count from 1 in UTF-16 code units;
+// EndColumn is after the last one.
+type Edit struct {
+	Line, Column, EndColumn int
+	Text                    string
+	Description             string
 }
 
 // Format writes a report.
 type Format func(w io.Writer, r *posture.Report, s Style) error
 
 var formats = map[string]Format{
-	"table":    Table,
-	"wide":     Wide,
-	"json":     JSON,
-	"yaml":     YAML,
-	"ndjson":   NDJSON,
-	"csv":      CSV,
-	"markdown": Markdown,
+	"table":       Table,
+	"wide":        Wide,
+	"json":        JSON,
+	"yaml":        YAML,
+	"ndjson":      NDJSON,
+	"csv":         CSV,
+	"markdown":    Markdown,
+	"sarif":       SARIF,
+	"junit":       JUnit,
+	"codequality": CodeQuality,
 }
 
 // Formats are the names of all formats, sorted.
