@@ -125,7 +125,17 @@ func isTerminal(w io.Writer) bool {
 }
 
 func (a *app) style(w io.Writer) report.Style {
-	return report.Style{Color: a.colored(w), Command: a.name, Version: clientVersion()}
+	return report.Style{Color: a.colored(w), Command: a.name, Version: clientVersion(), APIVersion: apiVersion}
+}
+
+// apiVersion is that of a kind that the rules know; kinds are unique among them.
+func apiVersion(kind string) string {
+	for _, r := range tables.Resources() {
+		if r.Kind == kind {
+			return r.GVK().GroupVersion().String()
+		}
+	}
+	return ""
 }
 
 // note writes a line for people to stderr. It may hold names of files, and

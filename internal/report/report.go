@@ -26,6 +26,8 @@ type Style struct {
 	Command string
 	// Version is the tool's own.
 	Version string
+	// APIVersion is that of a kind, where it is known; may be nil.
+	APIVersion func(kind string) string
 	// Edit finds the change of a manifest that a row of evidence asks for, where
 	// it is one value in place of another; may be nil.
 	Edit func(rule string, f posture.Finding, e posture.Evidence) (Edit, bool)
@@ -43,16 +45,18 @@ type Edit struct {
 type Format func(w io.Writer, r *posture.Report, s Style) error
 
 var formats = map[string]Format{
-	"table":       Table,
-	"wide":        Wide,
-	"json":        JSON,
-	"yaml":        YAML,
-	"ndjson":      NDJSON,
-	"csv":         CSV,
-	"markdown":    Markdown,
-	"sarif":       SARIF,
-	"junit":       JUnit,
-	"codequality": CodeQuality,
+	"table":        Table,
+	"wide":         Wide,
+	"json":         JSON,
+	"yaml":         YAML,
+	"ndjson":       NDJSON,
+	"csv":          CSV,
+	"markdown":     Markdown,
+	"sarif":        SARIF,
+	"junit":        JUnit,
+	"codequality":  CodeQuality,
+	"openreports":  OpenReports,
+	"policyreport": PolicyReport,
 }
 
 // Formats are the names of all formats, sorted.
