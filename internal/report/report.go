@@ -52,6 +52,7 @@ var formats = map[string]Format{
 	"ndjson":       NDJSON,
 	"csv":          CSV,
 	"markdown":     Markdown,
+	"html":         HTML,
 	"sarif":        SARIF,
 	"junit":        JUnit,
 	"codequality":  CodeQuality,
