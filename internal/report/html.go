@@ -22,13 +22,13 @@ var (
 	//go:embed page/report.js
 	pageScript string
 
-	page = template.Must(template.New("report").Parse(pageText))
+	pageTemplate = template.Must(template.New("report").Parse(pageText))
 )
 
 // HTML writes one file that asks nothing of any network: its policy allows the
 // style and the script that are in it, by their hashes, and nothing else.
 func HTML(w io.Writer, r *posture.Report, s Style) error {
-	return page.Execute(w, pageOf(r, s))
+	return pageTemplate.Execute(w, pageOf(r, s))
 }
 
 // policy is the Content-Security-Policy of the page.

