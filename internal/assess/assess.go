@@ -45,6 +45,9 @@ type Options struct {
 	BenchmarkVersion string
 	// Namespace narrows the assets that are judged; empty is all.
 	Namespace string
+	// Notice is called for every object as it is read, from many goroutines, all
+	// of them before the first call of Waive; may be nil.
+	Notice func(o *tables.Object)
 	// Waive sets the waiver of a finding, if it has one; may be nil.
 	Waive func(rule string, f *posture.Finding)
 	// Fixes has every finding's fix rendered, and every row's line found.
@@ -105,6 +108,9 @@ func (r *Rules) Plan() rows.Plan {
 // Run reads the source and judges it. The error is that of ctx.
 func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error) {
 	started := time.Now()
+	if opts.Notice != nil {
+		src.Source = noticed{src.Source, opts.Notice}
+	}
 	set, err := rows.Load(ctx, src, opts.Rules.Plan(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
 	if err != nil {
 		return nil, err
@@ -119,6 +125,20 @@ func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error)
 	}
 	report.StartedAt, report.FinishedAt = started.UTC(), time.Now().UTC()
 	return report, nil
+}
+
+// noticed is a source whose every object is noticed.
+type noticed struct {
+	rows.Source
+	notice func(*tables.Object)
+}
+
+// Each implements rows.Source.
+func (n noticed) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, f func(*tables.Object)) error {
+	return n.Source.Each(ctx, r, scope, func(o *tables.Object) {
+		n.notice(o)
+		f(o)
+	})
 }
 
 type run struct {

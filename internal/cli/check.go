@@ -29,6 +29,7 @@ type checkOptions struct {
 	outputs  []string
 	evidence bool
 	waivers  string
+	trust    bool
 	granted  *waiver.File
 	gate     gateFlags
 
@@ -73,6 +74,7 @@ could not be assessed.`,
 	f.StringVar(&o.severity, "severity", "info", "only rules of at least this severity: critical, high, medium, low or info")
 	f.StringArrayVarP(&o.outputs, "output", "o", []string{"table"}, "FORMAT or FORMAT=FILE, may be repeated, one without a file: "+strings.Join(report.Formats(), ", "))
 	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are counted apart")
+	f.BoolVar(&o.trust, "trust-annotations", false, "grant the waivers that annotations of objects propose (kspm.io/waive)")
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
 	o.gate.add(cmd)
 	return cmd
@@ -131,13 +133,13 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 		return nil, err
 	}
 	fixes := slices.ContainsFunc(parseOutputs(o.outputs), func(out output) bool { return out.format != "table" && out.format != "wide" })
-	waive, err := o.waive(src.Info.Name)
-	if err != nil {
+	if err := o.waive(); err != nil {
 		return nil, err
 	}
 	stop := o.progress(&src)
 	defer stop()
-	return assess.Run(ctx, src, assess.Options{Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Waive: waive, Fixes: fixes})
+	opts := assess.Options{Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes}
+	return assess.Run(ctx, src, o.withWaivers(opts, src.Info.Name))
 }
 
 // describe says on stderr how much was read and what may not be.
@@ -154,6 +156,7 @@ func (o *checkOptions) describe(r *posture.Report) {
 		line += fmt.Sprintf("\ncould not read (%s): %s", reason, strings.Join(byReason[reason], ", "))
 	}
 	o.note("%s\n", line)
+	o.noteProposals()
 }
 
 // hint says where to go from here, to people only.

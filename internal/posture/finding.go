@@ -47,6 +47,9 @@ type Finding struct {
 	Evidence []Evidence `json:"evidence"`
 	Fix      string     `json:"fix"`
 	Waiver   *Waiver    `json:"waiver"`
+	// Proposed is a waiver that the object's own annotations ask for, and that
+	// nobody granted.
+	Proposed *Waiver `json:"proposedWaiver,omitempty"`
 }
 
 // Counts reports whether the finding makes its asset fail.

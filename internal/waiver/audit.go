@@ -11,7 +11,8 @@ import (
 type Remark struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
-	// Problem is unknown rule, expired, expires soon, unused or too broad.
+	// Problem is unknown rule, expired, expires soon, unused, too broad, or of
+	// an annotation proposed or not valid.
 	Problem string `json:"problem"`
 	Rules   string `json:"rules"`
 	Owner   string `json:"owner"`
@@ -49,7 +50,7 @@ func (f *File) Audit(now time.Time, known []string) []Remark {
 			add("too broad", "it covers every object of every namespace that it can: name a namespace or an object")
 		}
 	}
-	return remarks
+	return append(remarks, f.auditProposals(now, known)...)
 }
 
 // broad selectors name neither a namespace, an object nor a label.

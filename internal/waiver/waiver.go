@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -52,7 +53,19 @@ type File struct {
 	Kind       string    `yaml:"kind"`
 	Waivers    []*Waiver `yaml:"waivers"`
 
-	path string
+	// TrustAnnotations grants what annotations propose.
+	TrustAnnotations bool `yaml:"-"`
+
+	path      string
+	mu        sync.Mutex
+	labels    map[posture.Asset]map[string]string
+	proposals map[posture.Asset]*proposal
+	proposed  int
+}
+
+// New is a file without waivers: objects may propose some.
+func New() *File {
+	return &File{labels: map[posture.Asset]map[string]string{}, proposals: map[posture.Asset]*proposal{}}
 }
 
 // Load reads waivers. Every mistake is an error that names the line: a waiver
@@ -67,11 +80,12 @@ func Load(file string) (*File, error) {
 
 // Parse reads the text of a file of waivers.
 func Parse(file string, data []byte) (*File, error) {
-	f := &File{path: file}
+	f := New()
+	f.path = file
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %s", file, plain(err))
+		return nil, fmt.Errorf("%s:%s", file, plain(err))
 	}
 	if f.APIVersion != "kspm.io/v1" || f.Kind != "Waivers" {
 		return nil, fmt.Errorf("%s:1: want apiVersion: kspm.io/v1 and kind: Waivers", file)
@@ -85,10 +99,15 @@ func Parse(file string, data []byte) (*File, error) {
 	return f, nil
 }
 
+// plain is an error of the YAML parser as LINE: what is wrong.
 func plain(err error) string {
 	msg := strings.ReplaceAll(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n  ", "")
 	msg = strings.ReplaceAll(msg, "\n  ", "; ")
-	return strings.NewReplacer("type waiver.Waiver", "a waiver", "type waiver.Selector", "a selector", "type waiver.File", "the file").Replace(msg)
+	msg = strings.NewReplacer("type waiver.Waiver", "a waiver", "type waiver.Selector", "a selector", "type waiver.File", "the file").Replace(msg)
+	if line, ok := strings.CutPrefix(msg, "line "); ok {
+		return line
+	}
+	return "1: " + msg
 }
 
 // lines finds where each waiver begins.
@@ -139,7 +158,7 @@ func (s Selector) empty() bool {
 	return s.Cluster == "" && s.Namespace == "" && s.Kind == "" && s.Name == "" && len(s.Labels) == 0
 }
 
-func (s Selector) matches(cluster string, f *posture.Finding) bool {
+func (s Selector) matches(cluster string, f *posture.Finding, labels map[string]string) bool {
 	glob := func(pattern, value string) bool {
 		if pattern == "" {
 			return true
@@ -148,7 +167,7 @@ func (s Selector) matches(cluster string, f *posture.Finding) bool {
 		return ok
 	}
 	for key, value := range s.Labels {
-		if got, ok := f.Labels[key]; !ok || got != value {
+		if got, ok := labels[key]; !ok || got != value {
 			return false
 		}
 	}
@@ -162,10 +181,17 @@ func (s Selector) matches(cluster string, f *posture.Finding) bool {
 // Expired reports whether the waiver has stopped holding.
 func (w *Waiver) Expired(now time.Time) bool { return !now.Before(w.expires) }
 
-// Grant sets the waiver of a finding of a rule, if one holds now.
+// Grant sets the waiver of a finding of a rule, if one holds now, or what the
+// asset itself proposes. The objects have been noticed before.
 func (f *File) Grant(cluster string, rule string, finding *posture.Finding, now time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	labels := finding.Labels
+	if labels == nil {
+		labels = f.labels[finding.Asset]
+	}
 	for _, w := range f.Waivers {
-		if !slices.Contains(w.Rules, rule) || !w.Selector.matches(cluster, finding) {
+		if !slices.Contains(w.Rules, rule) || !w.Selector.matches(cluster, finding, labels) {
 			continue
 		}
 		w.used++
@@ -173,4 +199,5 @@ func (f *File) Grant(cluster string, rule string, finding *posture.Finding, now 
 			finding.Waiver = &posture.Waiver{Reason: w.Reason, Owner: w.Owner, Expires: w.Expires}
 		}
 	}
+	f.propose(rule, finding, now)
 }

@@ -81,7 +81,7 @@ func TestMistakes(t *testing.T) {
 	for _, test := range []struct{ from, to, want string }{
 		{"owner: platform@example.com", "", "w.yaml:4: the waiver lacks owner"},
 		{"expires: 2027-01-31", "expires: soon", "w.yaml:4: expires \"soon\": want a day such as 2027-01-31"},
-		{"namespace: platform", "namespaces: platform", "line 5: field namespaces not found in a selector"},
+		{"namespace: platform", "namespaces: platform", "w.yaml:5: field namespaces not found in a selector"},
 		{"kind: Waivers", "kind: Waiver", "w.yaml:1: want apiVersion"},
 		{"name: 'ci-*'", "name: '[ci'", "is not a pattern"},
 		{"selector: {kind: DaemonSet}", "selector: {}", "w.yaml:9: the waiver lacks selector"},
