@@ -162,6 +162,17 @@ func (b *shellBackend) Table(ctx context.Context, name string) (*tables.Table, e
 // Tables implements shell.Backend.
 func (b *shellBackend) Tables() []*tables.Table { return tables.All() }
 
+// Resources implements shell.Backend. What cannot be found out soon is not
+// waited for: it is for completion.
+func (b *shellBackend) Resources(ctx context.Context) []*tables.Resource {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := b.names.discover(ctx); err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(b.names.served), func(r *tables.Resource) bool { return r.New != nil })
+}
+
 // Namespaces implements shell.Backend.
 func (b *shellBackend) Namespaces(context.Context) []string { return b.namespaces() }
 

@@ -28,6 +28,7 @@ type sqlOptions struct {
 	timeout time.Duration
 	explain bool
 
+	names      *resolver
 	sources    []assess.Source
 	incomplete bool
 }
@@ -109,7 +110,7 @@ func (o *sqlOptions) partial() error {
 // openDB makes a database whose tables are the declared ones, and on demand
 // any resource of the sources.
 func (o *sqlOptions) openDB() (*engine.DB, error) {
-	names := &resolver{sources: func(ctx context.Context) ([]rows.Source, error) {
+	o.names = &resolver{sources: func(ctx context.Context) ([]rows.Source, error) {
 		sources, err := o.open(ctx)
 		var plain []rows.Source
 		for _, src := range sources {
@@ -117,7 +118,7 @@ func (o *sqlOptions) openDB() (*engine.DB, error) {
 		}
 		return plain, err
 	}}
-	return engine.Open(tables.All(), engine.WithResolve(names.resolve), engine.WithNames(names.names))
+	return engine.Open(tables.All(), engine.WithResolve(o.names.resolve), engine.WithNames(o.names.names))
 }
 
 // open opens what the query is about, once, and notes in incomplete when some

@@ -21,7 +21,7 @@ func dotCommands() []dotCommand {
 		{".rule", "ID", "run a rule's query, such as NSA-07", (*Shell).rule},
 		{".output", "[FORMAT]", "format of results: table, wide, json, ndjson, yaml, csv, markdown, name, jsonpath=…", (*Shell).setFormat},
 		{".timing", "[on|off]", "say how long a query took", func(s *Shell, _ context.Context, arg string) error { return s.onOff("timing", &s.timing, arg) }},
-		{".explain", "[on|off]", "say what was read for a query, and why", func(s *Shell, _ context.Context, arg string) error { return s.onOff("explain", &s.explain, arg) }},
+		{".explain", "[on|off|QUERY]", "say what is read for queries, or for one, and why", (*Shell).explained},
 		{".help", "", "list the commands", (*Shell).help},
 		{".quit", "", "leave", func(*Shell, context.Context, string) error { return errQuit }},
 	}
@@ -48,7 +48,7 @@ func (s *Shell) command(ctx context.Context, line string) error {
 
 func (s *Shell) help(context.Context, string) error {
 	for _, c := range dotCommands() {
-		fmt.Fprintf(s.Out, "%-20s %s\n", c.name+" "+c.args, c.help)
+		fmt.Fprintf(s.Out, "%-24s %s\n", c.name+" "+c.args, c.help)
 	}
 	return nil
 }
@@ -59,6 +59,11 @@ func (s *Shell) listTables(ctx context.Context, part string) error {
 	for _, t := range s.Tables() {
 		if strings.Contains(t.Name, strings.ToLower(part)) {
 			r.Rows = append(r.Rows, []any{t.Name, t.Row})
+		}
+	}
+	for _, other := range s.Resources(ctx) {
+		if part != "" && strings.Contains(other.Plural, strings.ToLower(part)) {
+			r.Rows = append(r.Rows, []any{other.Plural, other.Kind})
 		}
 	}
 	return s.show(ctx, &r)
@@ -96,11 +101,29 @@ func (s *Shell) rule(ctx context.Context, id string) error {
 		return err
 	}
 	fmt.Fprintf(s.Err, "%s;\n\n", strings.TrimSuffix(strings.TrimSpace(sql), ";"))
+	return s.runOne(ctx, sql)
+}
+
+// runOne runs a command's query: at a terminal it can be stopped.
+func (s *Shell) runOne(ctx context.Context, sql string) error {
 	if s.Size == nil {
 		return s.answer(ctx, sql)
 	}
 	s.run(ctx, sql)
 	return nil
+}
+
+// explained switches notes on what is read on and off, or gives them for one
+// query.
+func (s *Shell) explained(ctx context.Context, arg string) error {
+	switch strings.ToLower(arg) {
+	case "", "on", "off":
+		return s.onOff("explain", &s.explain, arg)
+	}
+	before := s.explain
+	s.explain = true
+	defer func() { s.explain = before }()
+	return s.runOne(ctx, arg)
 }
 
 func (s *Shell) setFormat(_ context.Context, format string) error {

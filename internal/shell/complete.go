@@ -26,7 +26,7 @@ func (s *Shell) complete(ctx context.Context, line string, pos int) (head string
 	pos = min(pos, len(runes))
 	before, tail := string(runes[:pos]), string(runes[pos:])
 	if name, ok := s.commandIn(before); ok && strings.HasPrefix(name, ".") {
-		return s.completeCommand(before, tail)
+		return s.completeCommand(ctx, before, tail)
 	}
 	if s.pending != "" && strings.TrimSpace(before) == "" {
 		return before, []string{"  "}, tail // a tab that is typed, or pasted, to indent
@@ -44,7 +44,7 @@ func (s *Shell) complete(ctx context.Context, line string, pos int) (head string
 	}
 	head = strings.TrimRightFunc(before, inName)
 	word := before[len(head):]
-	words = matching(s.names(s.pending+head, word, s.pending+line), word)
+	words = matching(s.names(ctx, s.pending+head, word, s.pending+line), word)
 	if len(words) == 1 && slices.Contains(keywords, strings.ToUpper(words[0])) && !strings.HasPrefix(tail, " ") {
 		words[0] += " "
 	}
@@ -52,7 +52,7 @@ func (s *Shell) complete(ctx context.Context, line string, pos int) (head string
 }
 
 // completeCommand completes a command, or what it is about.
-func (s *Shell) completeCommand(before, tail string) (string, []string, string) {
+func (s *Shell) completeCommand(ctx context.Context, before, tail string) (string, []string, string) {
 	head := before[:strings.LastIndexAny(before, space)+1]
 	word := before[len(head):]
 	var candidates []string
@@ -64,7 +64,7 @@ func (s *Shell) completeCommand(before, tail string) (string, []string, string) 
 	}
 	switch strings.ToLower(strings.TrimSpace(head)) {
 	case ".schema", ".tables":
-		candidates = tableNames(s.Tables(), word)
+		candidates = s.tableNames(ctx, word)
 	case ".rule":
 		candidates = s.RuleIDs()
 	case ".output":
@@ -87,7 +87,7 @@ func (s *Shell) values(ctx context.Context, text string) []string {
 	}
 	column := strings.ToLower(m[1])
 	if column == "name" {
-		for _, t := range mentioned(text) {
+		for _, t := range s.mentioned(ctx, text) {
 			if t.table != nil && t.table.Name == "k8s_namespaces" {
 				return s.Namespaces(ctx)
 			}
@@ -101,15 +101,15 @@ func (s *Shell) values(ctx context.Context, text string) []string {
 
 // names may stand after a text: tables, columns of the tables that the whole
 // statement names, keywords.
-func (s *Shell) names(text, word, whole string) []string {
-	before, all := tokens(text), mentioned(whole)
+func (s *Shell) names(ctx context.Context, text, word, whole string) []string {
+	before, all := tokens(text), s.mentioned(ctx, whole)
 	last := ""
 	if len(before) > 0 {
 		last = before[len(before)-1]
 	}
 	switch {
 	case inFrom(before) && (last == "," || isFrom(last)):
-		return tableNames(s.Tables(), word)
+		return s.tableNames(ctx, word)
 	case last == "." && len(before) > 1:
 		return columnsOf(all, before[len(before)-2])
 	}
@@ -121,7 +121,7 @@ func (s *Shell) names(text, word, whole string) []string {
 	case last == "":
 		marks = []string{"SELECT", "WITH"}
 	case len(all) == 0 && word != "":
-		names = tableNames(s.Tables(), "k8s_")
+		names = s.tableNames(ctx, "k8s_")
 		for _, t := range s.Tables() {
 			names = append(names, columnNames(t)...)
 		}
@@ -140,14 +140,14 @@ func (s *Shell) names(text, word, whole string) []string {
 }
 
 // tableNames are the tables, and with a word that begins like none of ours what
-// kubectl calls the resources.
-func tableNames(all []*tables.Table, word string) []string {
+// kubectl calls the resources, those that only the live cluster knows included.
+func (s *Shell) tableNames(ctx context.Context, word string) []string {
 	var names []string
-	for _, t := range all {
+	for _, t := range s.Tables() {
 		names = append(names, t.Name)
 	}
-	if word != "" && !strings.HasPrefix(strings.ToLower(word), "k") {
-		for _, r := range tables.Resources() {
+	if word != "" && !strings.HasPrefix(strings.ToLower(word), "k8s") {
+		for _, r := range append(tables.Resources(), s.Resources(ctx)...) {
 			names = append(names, r.Plural)
 		}
 	}

@@ -27,6 +27,10 @@ func TestComplete(t *testing.T) {
 		{"", "SELECT * FROM k8s_pods p, k8s_namesp|", true, "k8s_namespaces"},
 		{"", "SELECT * FROM |", false, "k8s_pods k8s_nodes !pods !SELECT !name"},
 		{"", "SELECT * FROM po|", false, "pods"},
+		{"", "SELECT * FROM certi|", true, "certificates certificatesigningrequests"},
+		{"", "SELECT * FROM kspm_r|", true, "kspm_rules"},
+		{"", "SELECT sta| FROM cert", true, "status"},
+		{"", "SELECT c.api_v| FROM Certificate c", true, "api_version"},
 		{"", "SELECT * FROM k8s_pods GROUP BY host_net|", true, "host_network"},
 		// Columns of the tables in the statement, wherever those are named.
 		{"", "SELECT host_n| FROM k8s_pods", true, "host_network"},
@@ -55,6 +59,7 @@ func TestComplete(t *testing.T) {
 		{"", ".sch|", true, ".schema"},
 		{"", "  .sch|", true, ".schema"},
 		{"", ".schema k8s_pod_spe|", true, "k8s_pod_specs"},
+		{"", ".schema certificates|", true, "certificatesigningrequests"},
 		{"", ".rule nsa|", true, "NSA-07 NSA-08"},
 		{"", ".output js|", true, "json jsonpath=TEMPLATE"},
 		{"", ".timing o|", true, "off on"},

@@ -22,6 +22,9 @@ func (s *Shell) show(ctx context.Context, r *Result) error {
 		return err
 	}
 	inColumns := s.format == "table" || s.format == "wide"
+	if text := b.Bytes(); s.Size != nil && len(text) > 0 && text[len(text)-1] != '\n' {
+		b.WriteByte('\n') // of a jsonpath: the prompt begins a line of its own
+	}
 	if s.Size == nil || !inColumns || len(r.Rows) > fewRows {
 		return s.page(ctx, b.Bytes(), inColumns)
 	}

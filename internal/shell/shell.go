@@ -38,6 +38,8 @@ type Backend interface {
 	Tables() []*tables.Table
 	// Table finds a table as a query would, by any name that it may have.
 	Table(ctx context.Context, name string) (*tables.Table, error)
+	// Resources are those of the live cluster that no table is about.
+	Resources(ctx context.Context) []*tables.Resource
 	// Namespaces are those of the live cluster, for completion.
 	Namespaces(ctx context.Context) []string
 	// Rule is the query of a rule.

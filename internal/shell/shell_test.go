@@ -14,6 +14,8 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
+var certificates = &tables.Resource{Group: "cert-manager.io", Version: "v1", Plural: "certificates", Kind: "Certificate", Short: []string{"cert"}, Namespaced: true}
+
 // backend answers from memory, and remembers what it was asked.
 type backend struct {
 	asked  []string
@@ -52,8 +54,11 @@ func (b *backend) CheckFormat(format string) error {
 }
 func (b *backend) Formats() []string       { return []string{"json", "jsonpath=TEMPLATE", "table"} }
 func (b *backend) Tables() []*tables.Table { return tables.All() }
+func (b *backend) Resources(context.Context) []*tables.Resource {
+	return []*tables.Resource{certificates}
+}
 func (b *backend) Table(_ context.Context, name string) (*tables.Table, error) {
-	if t := tableNamed(name); t != nil {
+	if t := (&Shell{Backend: b}).tableNamed(context.Background(), name); t != nil {
 		return t, nil
 	}
 	return nil, errors.New("no such table: " + name)

@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,14 +37,14 @@ func tokens(text string) []string {
 }
 
 // mentioned are the tables after FROM, JOIN and the commas of a list of tables.
-func mentioned(text string) []mention {
+func (s *Shell) mentioned(ctx context.Context, text string) []mention {
 	var all []mention
 	words := tokens(text)
 	for i, w := range words {
 		if i == 0 || !isName(w) || !inFrom(words[:i]) || words[i-1] != "," && !isFrom(words[i-1]) {
 			continue
 		}
-		m := mention{name: w, table: tableNamed(w)}
+		m := mention{name: w, table: s.tableNamed(ctx, w)}
 		rest := words[i+1:]
 		if len(rest) > 0 && strings.EqualFold(rest[0], "AS") {
 			rest = rest[1:]
@@ -56,14 +57,19 @@ func mentioned(text string) []mention {
 	return all
 }
 
-// tableNamed is the table of a name, as far as that is known without asking
-// anybody.
-func tableNamed(name string) *tables.Table {
+// tableNamed is the table of a name, ours or a resource of the live cluster;
+// nil for what neither knows.
+func (s *Shell) tableNamed(ctx context.Context, name string) *tables.Table {
 	if t := tables.Lookup(name); t != nil {
 		return t
 	}
 	if r := tables.ResourceNamed(name); r != nil {
 		return tables.ForResource(r)
+	}
+	for _, r := range s.Resources(ctx) {
+		if strings.EqualFold(name, r.Plural) || strings.EqualFold(name, r.Kind) || slices.Contains(r.Short, strings.ToLower(name)) {
+			return tables.ForResource(r)
+		}
 	}
 	return nil
 }
