@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/accessibility"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -70,11 +70,18 @@ func (c *complaints) add(format string, args ...any) {
 	c.list = append(c.list, fmt.Sprintf(format, args...))
 }
 
-// open opens a report from disk and notes whatever goes wrong in it.
+// open opens a report from disk; whatever goes wrong in it fails the test.
 func open(t *testing.T, ctx context.Context, r *posture.Report, actions ...chromedp.Action) {
 	t.Helper()
+	for _, line := range opened(t, ctx, written(t, "html", r, Style{Version: "v1.2.3"}), actions...) {
+		t.Error(line)
+	}
+}
+
+func opened(t *testing.T, ctx context.Context, text []byte, actions ...chromedp.Action) []string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "report.html")
-	if err := os.WriteFile(file, written(t, "html", r, Style{Version: "v1.2.3"}), 0o644); err != nil {
+	if err := os.WriteFile(file, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	url, bad := "file://"+file, &complaints{}
@@ -98,8 +105,18 @@ func open(t *testing.T, ctx context.Context, r *posture.Report, actions ...chrom
 	}
 	bad.Lock()
 	defer bad.Unlock()
-	for _, line := range bad.list {
-		t.Error(line)
+	return bad.list
+}
+
+// A page that does what it should not is noticed, and its own policy stops it.
+func TestHTMLPolicy(t *testing.T) {
+	ctx := browser(t)
+	text := strings.Replace(string(written(t, "html", sample(), Style{})), "</main>",
+		`<img src="https://evil.example/x.png"><p id="evil" style="color: red" onclick="alert(1)">x</p><script>document.title = "evil"</script></main>`, 1)
+	var title, color string
+	bad := strings.Join(opened(t, ctx, []byte(text), chromedp.Title(&title), chromedp.Evaluate(`getComputedStyle(document.querySelector('#evil')).color`, &color)), "\n")
+	if strings.Count(bad, "Content Security Policy") < 3 || strings.Contains(title, "evil") || color == "rgb(255, 0, 0)" {
+		t.Errorf("title %s, color %s, noticed: %s", title, color, bad)
 	}
 }
 
@@ -110,7 +127,7 @@ func eval(js string, into any) chromedp.Action { return chromedp.Evaluate(js, in
 func TestHTMLInBrowser(t *testing.T) {
 	ctx := browser(t)
 	var shown, searched, review, title, focused string
-	var opened, copied bool
+	var unfolded bool
 	open(t, ctx, sample(),
 		chromedp.Title(&title),
 		chromedp.Text("#shown", &shown),
@@ -121,8 +138,7 @@ func TestHTMLInBrowser(t *testing.T) {
 		eval(`document.querySelector('select[name=status]').dispatchEvent(new Event('input', {bubbles: true}))`, nil),
 		chromedp.Sleep(300*time.Millisecond), chromedp.Text("#shown", &review),
 		chromedp.Focus(`#A-10 > summary`), chromedp.KeyEvent(kb.Enter), chromedp.Focus(`#A-10 .finding > summary`), chromedp.KeyEvent(kb.Enter),
-		eval(`document.querySelector('#A-10').open && document.querySelector('#A-10 .finding').open`, &opened),
-		eval(`[...document.querySelectorAll('pre.fix')].length === 0 || true`, &copied),
+		eval(`document.querySelector('#A-10').open && document.querySelector('#A-10 .finding').open`, &unfolded),
 	)
 	for name, got := range map[string][2]string{
 		"title": {title, "Security posture of "}, "shown": {shown, "5 rules, 7 findings"}, "focus": {focused, "q"},
@@ -132,32 +148,48 @@ func TestHTMLInBrowser(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got[0], got[1])
 		}
 	}
-	if !opened || !copied {
+	if !unfolded {
 		t.Error("the folds do not open by keyboard")
 	}
+}
+
+// axTree is the part of a browser's accessibility tree that is looked at. The
+// package for it knows fewer properties than browsers have.
+type axTree struct {
+	Nodes []struct {
+		Role       axValue `json:"role"`
+		Name       axValue `json:"name"`
+		Properties []struct {
+			Name  string  `json:"name"`
+			Value axValue `json:"value"`
+		} `json:"properties"`
+	} `json:"nodes"`
+}
+
+type axValue struct {
+	Value any `json:"value"`
 }
 
 // Everything that can be reached by keyboard has a name for a screen reader,
 // and headings go down one level at a time from the only h1.
 func TestHTMLAccessible(t *testing.T) {
 	ctx := browser(t)
-	var nodes []*accessibility.Node
+	var tree axTree
 	var headings []int
 	open(t, ctx, compared(),
 		eval(`document.querySelectorAll('details').forEach((d) => { d.open = true; })`, nil),
 		eval(`[...document.querySelectorAll('h1,h2,h3,h4')].map((h) => Number(h.tagName[1]))`, &headings),
-		chromedp.ActionFunc(func(ctx context.Context) (err error) {
-			nodes, err = accessibility.GetFullAXTree().Do(ctx)
-			return err
+		chromedp.ActionFunc(func(ctx context.Context) error {
+			return cdp.Execute(ctx, "Accessibility.getFullAXTree", nil, &tree)
 		}),
 	)
 	focusable := 0
-	for _, n := range nodes {
+	for _, n := range tree.Nodes {
 		for _, p := range n.Properties {
-			if p.Name == "focusable" && string(p.Value.Value) == "true" && n.Role != nil && string(n.Role.Value) != `"RootWebArea"` {
+			if p.Name == "focusable" && p.Value.Value == true && n.Role.Value != "RootWebArea" {
 				focusable++
-				if n.Name == nil || string(n.Name.Value) == `""` {
-					t.Errorf("%s has no name", n.Role.Value)
+				if name, _ := n.Name.Value.(string); strings.TrimSpace(name) == "" {
+					t.Errorf("a %v has no name", n.Role.Value)
 				}
 			}
 		}
