@@ -15,6 +15,9 @@ type Fact struct {
 	add    func(fact any, o *Object)
 	merge  func(into, from any)
 	finish func(fact any)
+	// repeats, of a fact that decides which rows are judged, tells that rules
+	// will not look at those of the object that was added last.
+	repeats func(fact any) bool
 }
 
 // fact declares a fact held in a *T.
@@ -37,6 +40,12 @@ func (f *Fact) local() *Fact {
 	return f
 }
 
+// judging marks a fact that decides which rows are judged.
+func (f *Fact) judging(repeats func(fact any) bool) *Fact {
+	f.repeats = repeats
+	return f
+}
+
 // Part is what the objects of one resource have told a fact so far. Parts of
 // one fact can be filled at the same time, and dropped when a list must be
 // started again.
@@ -50,6 +59,13 @@ func (f *Fact) Part() *Part { return &Part{f, f.new()} }
 
 // Add tells the part of one object.
 func (p *Part) Add(o *Object) { p.Fact.add(p.value, o) }
+
+// Repeats reports whether the fact knows already that rules will not look at
+// the rows of the object that was added last.
+func (p *Part) Repeats() bool { return p.Fact.repeats(p.value) }
+
+// Judging reports whether the fact decides which rows are judged.
+func (f *Fact) Judging() bool { return f.repeats != nil }
 
 // World holds the finished facts of one source.
 type World struct{ facts map[*Fact]any }

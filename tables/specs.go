@@ -27,6 +27,15 @@ type specIndex struct {
 	byID    map[string]*specRecord
 	records []*specRecord
 	printer printer
+	// seen has, of the pods that a controller made alike, the first by name.
+	seen map[replica]string
+}
+
+// replica is what pods that differ in nothing have in common.
+type replica struct {
+	namespace  string
+	controller ownerRef
+	print      uint64
 }
 
 // specs decides which pod specs are judged, and what for: the template of a
@@ -42,7 +51,10 @@ var specs = fact("specs", podSpecResources(),
 		}
 	},
 	func(into, from *specIndex) { into.records = append(into.records, from.records...) },
-	(*specIndex).finish).local()
+	(*specIndex).finish).local().judging(func(fact any) bool {
+	index := fact.(*specIndex)
+	return len(index.records) > 0 && index.repeats(index.records[len(index.records)-1])
+})
 
 var specRows = podSpecSources(func(p podSpecRow, emit func(podSpecRow)) { emit(p) })
 
@@ -55,6 +67,35 @@ func (index *specIndex) record(p podSpecRow) *specRecord {
 		r.controller = ownerRef{ref.Kind, ref.Name, ref.UID}
 	}
 	return r
+}
+
+// Concerns reports whether rules look at the rows of a pod spec, given the key
+// of their judged column: it is judged, or a part of the cluster itself, which
+// rules about the control plane look at as it is.
+func (w *World) Concerns(id string) bool {
+	r := get[specIndex](w, specs).byID[id]
+	return r == nil || r.judged || IsSystemNamespace(r.namespace)
+}
+
+// repeats reports whether rules will not look at r, which was recorded last: it
+// is idle, or a pod like one before it. finish judges one of those at most,
+// the first by name.
+func (index *specIndex) repeats(r *specRecord) bool {
+	if IsSystemNamespace(r.namespace) {
+		return false
+	}
+	if r.idle || !r.isPod || r.controller.kind == "" {
+		return r.idle
+	}
+	key := replica{r.namespace, r.controller, r.print}
+	if first, ok := index.seen[key]; ok && r.name > first {
+		return true
+	}
+	if index.seen == nil {
+		index.seen = map[replica]string{}
+	}
+	index.seen[key] = r.name
+	return false
 }
 
 func (index *specIndex) finish() {

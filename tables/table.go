@@ -70,6 +70,16 @@ func (t *Table) Column(name string) int {
 	return slices.IndexFunc(t.Columns, func(c Column) bool { return strings.EqualFold(c.Name, name) })
 }
 
+// Judged returns the index of the column that marks the rows which rules look
+// at, or -1 where all are.
+func (t *Table) Judged() int {
+	i := t.Column("judged")
+	if i >= 0 && t.Columns[i].Late == nil {
+		return -1
+	}
+	return i
+}
+
 // Reads returns the resources that must be read for the given columns to be
 // right: the sources of the rows, and what late columns look up.
 func (t *Table) Reads(cols []int) []*Resource {

@@ -105,13 +105,30 @@ func (r *Rules) Plan() rows.Plan {
 	return plan
 }
 
+// judged are the tables of which no rule looks at unjudged rows.
+func (r *Rules) judged() map[*tables.Table]bool {
+	judged := map[*tables.Table]bool{}
+	for _, c := range r.rules {
+		for _, s := range []*engine.Statement{c.query, c.assets} {
+			if s == nil {
+				continue
+			}
+			for t := range s.Reads {
+				before, seen := judged[t]
+				judged[t] = s.Judged[t] && (before || !seen)
+			}
+		}
+	}
+	return judged
+}
+
 // Run reads the source and judges it. The error is that of ctx.
 func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error) {
 	started := time.Now()
 	if opts.Notice != nil {
 		src.Source = noticed{src.Source, opts.Notice}
 	}
-	set, err := rows.Load(ctx, src, opts.Rules.Plan(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
+	set, err := rows.LoadJudged(ctx, src, opts.Rules.Plan(), opts.Rules.judged(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // Statement is what compiling a query tells about it.
@@ -16,6 +17,9 @@ type Statement struct {
 	Reads rows.Plan
 	// Strings are those that the statement's text holds.
 	Strings []string
+	// Judged are those of the tables of which rows that are neither judged nor
+	// of the namespace kube-system change nothing about the result.
+	Judged map[*tables.Table]bool
 }
 
 // Prepare compiles one statement, without data. What is wrong with the
@@ -38,7 +42,7 @@ func (db *DB) Prepare(ctx context.Context, sql string) (*Statement, error) {
 		return nil, err
 	}
 	compiled.close()
-	return &Statement{SQL: sql, Columns: compiled.columns, Reads: c.reads, Strings: x.strings()}, nil
+	return &Statement{SQL: sql, Columns: compiled.columns, Reads: c.reads, Strings: x.strings(), Judged: c.judged()}, nil
 }
 
 // Query runs one statement over data and calls row for each row of the result;

@@ -39,6 +39,13 @@ const (
 // need, though more may be. A resource that cannot be read is noted in Unread
 // and the rest is loaded; an error is returned only when ctx ends.
 func Load(ctx context.Context, src Source, plan Plan, limit, where Scope) (*Set, error) {
+	return LoadJudged(ctx, src, plan, nil, limit, where)
+}
+
+// LoadJudged is Load, and leaves out rows of the tables given: those that are
+// neither judged nor of the cluster's own parts. Most pods are copies of their
+// template.
+func LoadJudged(ctx context.Context, src Source, plan Plan, judged map[*tables.Table]bool, limit, where Scope) (*Set, error) {
 	reads := plan.Reads()
 	parts := make([]*part, len(reads))
 	var wg sync.WaitGroup
@@ -47,14 +54,14 @@ func Load(ctx context.Context, src Source, plan Plan, limit, where Scope) (*Set,
 		wg.Go(func() {
 			sem <- struct{}{}
 			defer func() { <-sem }()
-			parts[i] = read(ctx, src, plan, r, plan.Scope(r, limit, where))
+			parts[i] = read(ctx, src, plan, judged, r, plan.Scope(r, limit, where))
 		})
 	}
 	wg.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	return assemble(plan, parts), nil
+	return assemble(plan, judged, parts), nil
 }
 
 // part is what one resource gave: columns of rows for each table it is a
@@ -63,12 +70,15 @@ type part struct {
 	resource *tables.Resource
 	tables   []*tablePart
 	facts    []*tables.Part
-	objects  int
-	err      error
+	// judging is the fact, if any, that decides which rows are judged.
+	judging *tables.Part
+	objects int
+	err     error
 }
 
 type tablePart struct {
 	table    *tables.Table
+	judged   bool // only rows that are, or are the cluster's own
 	source   tables.Source
 	cols     []int
 	len      int
@@ -81,9 +91,9 @@ func (t *tablePart) Append(col int, v tables.Value) { t.builders[col].append(v) 
 // EndRow implements tables.Appender.
 func (t *tablePart) EndRow() { t.len++ }
 
-func read(ctx context.Context, src Source, plan Plan, r *tables.Resource, scope Scope) *part {
+func read(ctx context.Context, src Source, plan Plan, judged map[*tables.Table]bool, r *tables.Resource, scope Scope) *part {
 	for try := 1; ; try++ {
-		p := newPart(plan, r)
+		p := newPart(plan, judged, r)
 		p.err = src.Each(ctx, r, scope, p.add)
 		if p.err == nil || !errors.Is(p.err, ErrRestart) || try == maxTries || ctx.Err() != nil {
 			return p
@@ -91,19 +101,25 @@ func read(ctx context.Context, src Source, plan Plan, r *tables.Resource, scope 
 	}
 }
 
-func newPart(plan Plan, r *tables.Resource) *part {
+func newPart(plan Plan, judged map[*tables.Table]bool, r *tables.Resource) *part {
 	p := &part{resource: r}
 	seen := map[*tables.Fact]bool{}
 	for t, cols := range plan {
 		for _, s := range t.Sources {
 			if s.Resource == r {
-				p.tables = append(p.tables, newTablePart(t, s, cols))
+				tp := newTablePart(t, s, cols)
+				tp.judged = judged[t]
+				p.tables = append(p.tables, tp)
 			}
 		}
 		for _, f := range t.FactsFor(cols) {
 			if !seen[f] && slices.Contains(f.Resources, r) {
 				seen[f] = true
-				p.facts = append(p.facts, f.Part())
+				part := f.Part()
+				p.facts = append(p.facts, part)
+				if f.Judging() {
+					p.judging = part
+				}
 			}
 		}
 	}
@@ -140,15 +156,18 @@ func sameKeys(t *tables.Table, cols []int) (groups [][]int) {
 
 func (p *part) add(o *tables.Object) {
 	p.objects++
-	for _, t := range p.tables {
-		t.source.Rows(o, t.cols, t)
-	}
 	for _, f := range p.facts {
 		f.Add(o)
 	}
+	repeats := p.judging != nil && p.judging.Repeats()
+	for _, t := range p.tables {
+		if !t.judged || !repeats {
+			t.source.Rows(o, t.cols, t)
+		}
+	}
 }
 
-func assemble(plan Plan, parts []*part) *Set {
+func assemble(plan Plan, judged map[*tables.Table]bool, parts []*part) *Set {
 	set := &Set{Tables: map[*tables.Table]*Table{}, Unread: map[*tables.Resource]error{}, Objects: map[*tables.Resource]int{}}
 	var facts []*tables.Part
 	for _, p := range parts {
@@ -161,12 +180,12 @@ func assemble(plan Plan, parts []*part) *Set {
 	}
 	world := tables.NewWorld(facts)
 	for t, cols := range plan {
-		set.Tables[t] = assembleTable(t, cols, parts, world)
+		set.Tables[t] = assembleTable(t, cols, judged[t], parts, world)
 	}
 	return set
 }
 
-func assembleTable(t *tables.Table, cols []int, parts []*part, world *tables.World) *Table {
+func assembleTable(t *tables.Table, cols []int, judged bool, parts []*part, world *tables.World) *Table {
 	var own []*tablePart
 	for _, s := range t.Sources { // in the order declared, whatever came first
 		for _, p := range parts {
@@ -183,6 +202,9 @@ func assembleTable(t *tables.Table, cols []int, parts []*part, world *tables.Wor
 	}
 	out := &Table{Columns: make([]*Column, len(t.Columns))}
 	for _, tp := range own {
+		if judged {
+			tp.keepJudged(world)
+		}
 		out.Len += tp.len
 	}
 	for _, same := range sameKeys(t, cols) {

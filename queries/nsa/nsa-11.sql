@@ -122,8 +122,8 @@ WITH more(tree) AS (VALUES
 volumes AS (
   SELECT asset_kind, namespace, asset_name, volume, path, host_path, host_path_type, sensitive, drift, pods, file, line,
     (SELECT group_concat(container, ', ') FROM (
-      SELECT DISTINCT m.container FROM k8s_container_mounts m WHERE m.spec_id = v.spec_id AND m.volume = v.volume ORDER BY 1)) AS mounted_by,
-    (SELECT min(coalesce(m.read_only, 0)) FROM k8s_container_mounts m WHERE m.spec_id = v.spec_id AND m.volume = v.volume) AS all_read_only
+      SELECT DISTINCT m.container FROM k8s_container_mounts m WHERE m.judged AND m.spec_id = v.spec_id AND m.volume = v.volume ORDER BY 1)) AS mounted_by,
+    (SELECT min(coalesce(m.read_only, 0)) FROM k8s_container_mounts m WHERE m.judged AND m.spec_id = v.spec_id AND m.volume = v.volume) AS all_read_only
   FROM k8s_pod_volumes v
   WHERE v.judged AND v.volume_type = 'hostPath'),
 weighed AS (

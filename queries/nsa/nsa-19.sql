@@ -227,6 +227,6 @@ WHERE s.judged AND s.automount_sa_token IS NOT 0 AND CASE
   WHEN s.sa_token_mounted = 0 THEN 0
   WHEN coalesce(s.automount_sa_token, a.automount_sa_token, 1) = 1 THEN 1
   -- Mounted although both say no: by hand, or when the account still said yes.
-  WHEN s.sa_token_mounted = 1 THEN EXISTS (SELECT 1 FROM k8s_pod_volumes v WHERE v.spec_id = s.spec_id AND v.volume LIKE 'kube-api-access-%')
+  WHEN s.sa_token_mounted = 1 THEN EXISTS (SELECT 1 FROM k8s_pod_volumes v WHERE v.judged AND v.spec_id = s.spec_id AND v.volume LIKE 'kube-api-access-%')
   ELSE 0
 END;

@@ -105,11 +105,11 @@ SELECT
   s.kind AS kind, s.namespace AS namespace, s.name AS name, s.path AS path,
   'no KMS plug-in mounted' AS actual, 'a socket of a KMS plug-in' AS expected, s.value AS value,
   (SELECT group_concat(m.mount_path, ', ') FROM k8s_container_mounts m
-    WHERE m.spec_id = s.spec_id AND m.container = s.container AND m.host_path IS NOT NULL) AS mounts,
+    WHERE m.namespace = 'kube-system' AND m.spec_id = s.spec_id AND m.container = s.container AND m.host_path IS NOT NULL) AS mounts,
   s.node AS node, s.file AS file, s.line AS line
 FROM server s
 WHERE NOT EXISTS (
   SELECT 1 FROM k8s_container_mounts m
-  LEFT JOIN k8s_pod_volumes v ON v.spec_id = m.spec_id AND v.volume = m.volume
-  WHERE m.spec_id = s.spec_id AND m.container = s.container AND m.host_path IS NOT NULL
+  LEFT JOIN k8s_pod_volumes v ON v.namespace = 'kube-system' AND v.spec_id = m.spec_id AND v.volume = m.volume
+  WHERE m.namespace = 'kube-system' AND m.spec_id = s.spec_id AND m.container = s.container AND m.host_path IS NOT NULL
     AND (v.host_path_type = 'Socket' OR m.host_path LIKE '%.sock' OR m.host_path LIKE '%kms%' OR m.mount_path LIKE '%kms%' OR m.volume LIKE '%kms%'));

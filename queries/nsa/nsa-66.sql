@@ -123,7 +123,7 @@ wanted(flag, least, unlimited, reason) AS (VALUES
   ('audit-log-maxage', 30, 0, 'too short'), ('audit-log-maxbackup', 10, 1, 'overwritten too soon'), ('audit-log-maxsize', 100, 1, 'overwritten too soon')),
 mounted AS (
   SELECT s.*, (SELECT m.volume_type FROM k8s_container_mounts m
-    WHERE m.spec_id = s.spec_id AND m.container = s.container
+    WHERE m.namespace = 'kube-system' AND m.spec_id = s.spec_id AND m.container = s.container
       AND (s.log = m.mount_path OR substr(s.log, 1, length(rtrim(m.mount_path, '/')) + 1) = rtrim(m.mount_path, '/') || '/')
     ORDER BY length(m.mount_path) DESC LIMIT 1) AS volume_type
   FROM server s)
