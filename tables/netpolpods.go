@@ -1,9 +1,8 @@
 package tables
 
 import (
-	"maps"
+	"cmp"
 	"slices"
-	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,22 +13,29 @@ import (
 // specs that they may select.
 type isolation struct {
 	policies []isolating
-	// groups are the pod specs of a namespace that have the same labels: a
-	// selector is asked once for all of them.
-	groups map[string][]*alike
-	byKey  map[string]*alike
+	// groups are the pod specs that have the same namespace and labels: a
+	// selector is asked once for all of them. Keys are packed labels.
+	groups      map[spot]*alike
+	byNamespace map[string][]spot
+	byID        map[string]isolating
+	// keys and packed are used again for every pod spec.
+	keys   []string
+	packed []byte
 }
+
+// spot is where a pod spec stands with policies.
+type spot struct {
+	namespace string
+	labels    packedLabels
+}
+
+type alike struct{ specs []selectable }
 
 // isolating is a policy.
 type isolating struct {
 	*Object
 	selector        labels.Selector
 	ingress, egress bool
-}
-
-type alike struct {
-	labels labels.Set
-	specs  []selectable
 }
 
 // selectable is a pod spec.
@@ -47,13 +53,18 @@ var policyIsolation = fact("pods that network policies select", append(podSpecRe
 	}
 }, func(into, from *isolation) {
 	into.policies = append(into.policies, from.policies...)
-	for namespace, groups := range from.groups {
-		for _, g := range groups {
-			to := into.group(namespace, g.labels)
+	if into.groups == nil {
+		into.groups = from.groups
+		return
+	}
+	for at, g := range from.groups {
+		if to := into.groups[at]; to != nil {
 			to.specs = append(to.specs, g.specs...)
+		} else {
+			into.groups[at] = g
 		}
 	}
-}, nil).local()
+}, (*isolation).finish).local()
 
 func (index *isolation) addPolicy(o *Object, policy *networkingv1.NetworkPolicy) {
 	// An empty selector selects everything here, as the API has it.
@@ -76,53 +87,55 @@ func (index *isolation) addSpec(p podSpecRow) {
 	if p.spec.HostNetwork || p.terminated() {
 		return
 	}
-	g := index.group(p.Meta.Namespace, p.meta.Labels)
+	index.packed, index.keys = packLabels(index.packed[:0], index.keys[:0], p.meta.Labels)
+	g := index.groups[spot{p.Meta.Namespace, packedLabels(index.packed)}]
+	if g == nil {
+		if index.groups == nil {
+			index.groups = map[spot]*alike{}
+		}
+		g = &alike{}
+		index.groups[spot{p.Meta.Namespace, packedLabels(index.packed)}] = g
+	}
 	g.specs = append(g.specs, selectable{p.ID(), p.Resource.Kind, p.Meta.Name, string(p.Meta.UID)})
 }
 
-func (index *isolation) group(namespace string, set map[string]string) *alike {
-	key := labelKey(namespace, set)
-	g := index.byKey[key]
-	if g == nil {
-		if index.groups == nil {
-			index.groups, index.byKey = map[string][]*alike{}, map[string]*alike{}
-		}
-		g = &alike{labels: maps.Clone(set)}
-		index.byKey[key] = g
-		index.groups[namespace] = append(index.groups[namespace], g)
+// finish sorts the groups, so that rows have an order.
+func (index *isolation) finish() {
+	index.byNamespace, index.byID = map[string][]spot{}, map[string]isolating{}
+	for at := range index.groups {
+		index.byNamespace[at.namespace] = append(index.byNamespace[at.namespace], at)
 	}
-	return g
+	for _, all := range index.byNamespace {
+		slices.SortFunc(all, func(a, b spot) int { return cmp.Compare(a.labels, b.labels) })
+	}
+	for _, policy := range index.policies {
+		index.byID[policy.ID()] = policy
+	}
+}
+
+// selected calls f for every pod spec that a policy selects.
+func (index *isolation) selected(policy isolating, f func(selectable)) {
+	for _, at := range index.byNamespace[policy.Meta.Namespace] {
+		if policy.selector.Matches(at.labels) {
+			for _, spec := range index.groups[at].specs {
+				f(spec)
+			}
+		}
+	}
 }
 
 // selectedPods counts the pods that a policy selects.
 func selectedPods(w *World, id string) Value {
 	index := get[isolation](w, policyIsolation)
 	n := 0
-	for _, policy := range index.policies {
-		if policy.ID() != id {
-			continue
-		}
-		for _, g := range index.groups[policy.Meta.Namespace] {
-			if !policy.selector.Matches(g.labels) {
-				continue
+	if policy, ok := index.byID[id]; ok {
+		index.selected(policy, func(spec selectable) {
+			if spec.kind == Pods.Kind {
+				n++
 			}
-			for _, spec := range g.specs {
-				if spec.kind == Pods.Kind {
-					n++
-				}
-			}
-		}
+		})
 	}
 	return Int(n)
-}
-
-// labelKey is the same for equal labels in one namespace, and for no others.
-func labelKey(namespace string, set map[string]string) string {
-	parts := []string{namespace}
-	for _, k := range slices.Sorted(maps.Keys(set)) {
-		parts = append(parts, k, set[k])
-	}
-	return strings.Join(parts, "\x00")
 }
 
 // policyPodRow is a policy and a pod spec that it selects.
@@ -163,13 +176,7 @@ are outside of network policies and never here; nor are finished ones.`,
 	Derive: func(w *World, emit func(policyPodRow)) {
 		index := get[isolation](w, policyIsolation)
 		for _, policy := range index.policies {
-			for _, g := range index.groups[policy.Meta.Namespace] {
-				if policy.selector.Matches(g.labels) {
-					for _, pod := range g.specs {
-						emit(policyPodRow{policy, pod})
-					}
-				}
-			}
+			index.selected(policy, func(pod selectable) { emit(policyPodRow{policy, pod}) })
 		}
 	},
 })

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -120,18 +121,24 @@ metadata: {name: web, namespace: shop, labels: {app: web}}`)
 	}
 }
 
-// Label sets that read alike are not alike.
-func TestLabelKey(t *testing.T) {
-	sets := []map[string]string{{"a": "b"}, {"a": "b", "c": "d"}, {"a": "b,c=d"}, {"a=b": ""}, {"ab": ""}, {"a": ""}, {}}
-	seen := map[string]int{}
+// Label sets that read alike are not alike, and say what the map says.
+func TestPackedLabels(t *testing.T) {
+	long := strings.Repeat("x", 300)
+	sets := []map[string]string{{"a": "b"}, {"a": "b", "c": "d"}, {"a": "b,c=d"}, {"a=b": ""}, {"ab": ""}, {"a": ""}, {}, {long: long, "\x01a": "b"}}
+	seen := map[packedLabels]int{}
 	for i, s := range sets {
-		if j, ok := seen[labelKey("ns", s)]; ok {
-			t.Errorf("%v and %v have one key", s, sets[j])
+		data, _ := packLabels(nil, nil, s)
+		packed := packedLabels(data)
+		if j, ok := seen[packed]; ok {
+			t.Errorf("%v and %v are packed alike", s, sets[j])
 		}
-		seen[labelKey("ns", s)] = i
-	}
-	if labelKey("a", nil) == labelKey("b", nil) {
-		t.Error("namespaces have one key")
+		seen[packed] = i
+		for _, label := range []string{"a", "b", "c", "ab", "a=b", "", long} {
+			want, has := s[label]
+			if got, ok := packed.Lookup(label); got != want || ok != has || packed.Has(label) != has || packed.Get(label) != want {
+				t.Errorf("%v: %q is %q, %v", s, label, got, ok)
+			}
+		}
 	}
 }
 

@@ -61,7 +61,10 @@ var specRows = podSpecSources(func(p podSpecRow, emit func(podSpecRow)) { emit(p
 func (index *specIndex) record(p podSpecRow) *specRecord {
 	r := &specRecord{
 		id: p.ID(), uid: p.Meta.UID, kind: p.Resource.Kind, namespace: p.Meta.Namespace, name: p.Meta.Name,
-		print: index.printer.fingerprint(p), isPod: p.pod != nil, idle: p.terminated() || p.Resource == ReplicaSets && p.replicas == 0,
+		isPod: p.pod != nil, idle: p.terminated() || p.Resource == ReplicaSets && p.replicas == 0,
+	}
+	if !r.isPod || !r.idle { // nobody compares finished pods
+		r.print = index.printer.fingerprint(p)
 	}
 	if ref := p.controller(); ref != nil && ref.Kind != "Node" {
 		r.controller = ownerRef{ref.Kind, ref.Name, ref.UID}

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"bufio"
 	"io"
 	"net/http"
 
@@ -16,6 +17,10 @@ func unzipped(resp *http.Response, body io.ReadCloser) io.ReadCloser {
 	return &unzip{ReadCloser: body}
 }
 
+// zippedBuffer is how much of a reply is read at once: HTTP/2 answers each read
+// with a frame, which is a system call.
+const zippedBuffer = 64 << 10
+
 type unzip struct {
 	io.ReadCloser
 	z *gzip.Reader
@@ -23,7 +28,7 @@ type unzip struct {
 
 func (u *unzip) Read(p []byte) (int, error) {
 	if u.z == nil {
-		z, err := gzip.NewReader(u.ReadCloser)
+		z, err := gzip.NewReader(bufio.NewReaderSize(u.ReadCloser, zippedBuffer))
 		if err != nil {
 			return 0, cutOff(err)
 		}
