@@ -73,18 +73,24 @@ func (index *specIndex) record(p podSpecRow) *specRecord {
 }
 
 // Concerns reports whether rules look at the rows of a pod spec, given the key
-// of their judged column: it is judged, or a part of the cluster itself, which
-// rules about the control plane look at as it is.
+// of their judged column. Some look at the cluster's own parts as they are, and
+// at DaemonSets, whoever owns them.
 func (w *World) Concerns(id string) bool {
 	r := get[specIndex](w, specs).byID[id]
-	return r == nil || r.judged || IsSystemNamespace(r.namespace)
+	return r == nil || r.judged || IsSystemNamespace(r.namespace) || !r.copies()
+}
+
+// copies reports whether objects of the kind are most often made from the
+// template of another one.
+func (r *specRecord) copies() bool {
+	return r.isPod || r.kind == ReplicaSets.Kind || r.kind == Jobs.Kind
 }
 
 // repeats reports whether rules will not look at r, which was recorded last: it
 // is idle, or a pod like one before it. finish judges one of those at most,
 // the first by name.
 func (index *specIndex) repeats(r *specRecord) bool {
-	if IsSystemNamespace(r.namespace) {
+	if IsSystemNamespace(r.namespace) || !r.copies() {
 		return false
 	}
 	if r.idle || !r.isPod || r.controller.kind == "" {

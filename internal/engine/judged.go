@@ -7,10 +7,10 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
-// judged finds the tables of which only judged rows, or those of kube-system,
-// can change the statement's result: wherever it names one, the WHERE of that
-// SELECT, or the ON that joins the table, has `judged` or `namespace =
-// 'kube-system'` as one of its conditions joined by AND. Most rules are written
+// judged finds the tables of which not all rows can change the statement's
+// result: wherever it names one, the WHERE of that SELECT, or the ON that joins
+// the table, has `judged`, `namespace = 'kube-system'` or the likes of `kind =
+// 'DaemonSet'` as one of its conditions joined by AND. Most rules are written
 // so, and most rows of pods are not judged. When in doubt a table is not among
 // them.
 func (c *conn) judged() map[*tables.Table]bool {
@@ -74,7 +74,7 @@ func onlyJudged(tokens []token, i int) bool {
 }
 
 // conditions reports whether one of the conditions that a clause joins by AND
-// is that the rows of the table called name are judged, or of kube-system.
+// narrows the rows of the table called name.
 func conditions(clause []token, name string) bool {
 	depth, start, found := 0, 0, false
 	for k := 0; k <= len(clause); k++ {
@@ -97,8 +97,8 @@ func conditions(clause []token, name string) bool {
 	return false
 }
 
-// isJudged recognises judged, judged = 1, namespace = 'kube-system', and the
-// same with the table's name.
+// isJudged recognises judged, judged = 1, namespace = 'kube-system', kind =
+// 'DaemonSet', and the same with the table's name.
 func isJudged(condition []token, name string) bool {
 	if len(condition) > 2 && condition[1].text == "." && condition[0].identifier() && strings.EqualFold(condition[0].text, name) {
 		condition = condition[2:]
@@ -107,13 +107,21 @@ func isJudged(condition []token, name string) bool {
 	switch {
 	case len(condition) == 1, len(condition) == 3 && condition[1].text == "=" && condition[2].kind == tokenOther && condition[2].text == "1":
 		column = "judged"
-	case len(condition) == 3 && condition[1].text == "=" && condition[2].kind == tokenString && condition[2].text == "'kube-system'":
+	case len(condition) != 3 || condition[1].text != "=" || condition[2].kind != tokenString:
+		return false
+	case condition[2].text == "'kube-system'":
 		column = "namespace"
+	case slices.Contains(originals, condition[2].text):
+		column = "kind"
 	default:
 		return false
 	}
 	return condition[0].identifier() && strings.EqualFold(condition[0].text, column)
 }
+
+// originals are kinds whose pod templates are not made from another's: their
+// rows are always there.
+var originals = []string{"'Deployment'", "'StatefulSet'", "'DaemonSet'", "'CronJob'"}
 
 // nesting is by how much a token changes the depth of parentheses and CASE.
 func nesting(t token) int {

@@ -17,8 +17,8 @@ type Statement struct {
 	Reads rows.Plan
 	// Strings are those that the statement's text holds.
 	Strings []string
-	// Judged are those of the tables of which rows that are neither judged nor
-	// of the namespace kube-system change nothing about the result.
+	// Judged are those of the tables of which Pods, ReplicaSets and Jobs that
+	// are neither judged nor in kube-system change nothing about the result.
 	Judged map[*tables.Table]bool
 }
 

@@ -18,7 +18,7 @@ import (
 // and finds in the rows that LoadJudged gives what Load gives, but for rows
 // that are neither judged nor the cluster's own.
 func TestLoadJudged(t *testing.T) {
-	columns := []string{"name", "namespace", "judged", "pods", "asset_name", "drift"}
+	columns := []string{"kind", "name", "namespace", "judged", "pods", "asset_name", "drift"}
 	plan := planFor(t, map[*tables.Table][]string{
 		tables.K8sPodSpecs: columns, tables.K8sContainers: append(columns, "image"), tables.K8sPods: {"name"},
 	})
@@ -33,7 +33,7 @@ func TestLoadJudged(t *testing.T) {
 		}
 		for table := range plan {
 			want := cells(t, whole, table, plan[table], func(row map[string]any) bool {
-				return !judged[table] || row["judged"] == int64(1) || row["namespace"] == "kube-system"
+				return !judged[table] || row["judged"] == int64(1) || row["namespace"] == "kube-system" || row["kind"] == "Deployment"
 			})
 			got := cells(t, part, table, plan[table], func(map[string]any) bool { return true })
 			if diff := gocmp.Diff(want, got); diff != "" {

@@ -42,9 +42,9 @@ func Load(ctx context.Context, src Source, plan Plan, limit, where Scope) (*Set,
 	return LoadJudged(ctx, src, plan, nil, limit, where)
 }
 
-// LoadJudged is Load, and leaves out rows of the tables given: those that are
-// neither judged nor of the cluster's own parts. Most pods are copies of their
-// template.
+// LoadJudged is Load, and leaves out rows of the tables given: those of Pods,
+// ReplicaSets and Jobs that are neither judged nor the cluster's own parts. Most
+// of them are copies of a template.
 func LoadJudged(ctx context.Context, src Source, plan Plan, judged map[*tables.Table]bool, limit, where Scope) (*Set, error) {
 	reads := plan.Reads()
 	parts := make([]*part, len(reads))
@@ -78,7 +78,7 @@ type part struct {
 
 type tablePart struct {
 	table    *tables.Table
-	judged   bool // only rows that are, or are the cluster's own
+	judged   bool // only rows that are; see LoadJudged
 	source   tables.Source
 	cols     []int
 	len      int

@@ -102,5 +102,5 @@ SELECT
   count(*) || ' workloads use Secrets of etcd' AS actual, 'an external store' AS expected, count(*) AS workloads, n.file AS file, n.line AS line
 FROM users u JOIN k8s_namespaces n ON n.name = u.namespace
 WHERE NOT EXISTS (SELECT 1 FROM k8s_crds WHERE product IN ('external secrets', 'secrets store CSI', 'vault'))
-  AND NOT EXISTS (SELECT 1 FROM k8s_pod_volumes WHERE source_name = 'secrets-store.csi.k8s.io')
+  AND NOT EXISTS (SELECT 1 FROM k8s_pod_volumes WHERE judged AND source_name = 'secrets-store.csi.k8s.io')
 GROUP BY n.name;

@@ -119,9 +119,9 @@
 WITH pointers AS (
   SELECT spec_id, CASE windows_host_process_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.windowsOptions' AS path, 1 AS host_process
   FROM k8s_containers
-  WHERE windows_host_process_effective = 1 AND container_type <> 'ephemeral'
+  WHERE judged AND windows_host_process_effective = 1 AND container_type <> 'ephemeral'
   UNION
-  SELECT spec_id, path || '.hostPort', 0 FROM k8s_container_ports WHERE host_port IS NOT NULL AND container_type <> 'ephemeral'),
+  SELECT spec_id, path || '.hostPort', 0 FROM k8s_container_ports WHERE judged AND host_port IS NOT NULL AND container_type <> 'ephemeral'),
 operations AS (
   SELECT spec_id, max(host_process) AS host_process,
     json_group_array(json_object('op', 'remove', 'path', '/' || replace(replace(replace(path, ']', ''), '[', '/'), '.', '/'))) AS json_patch

@@ -125,7 +125,7 @@ WITH agents AS (
   SELECT v.namespace, v.name, max(v.file IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM k8s_pods p WHERE p.owner_kind = 'DaemonSet' AND p.owner_name = v.name AND p.namespace = v.namespace)) AS everywhere
   FROM k8s_pod_volumes v
-  JOIN k8s_pod_specs s ON s.spec_id = v.spec_id
+  JOIN k8s_pod_specs s ON s.kind = 'DaemonSet' AND s.spec_id = v.spec_id
   WHERE v.kind = 'DaemonSet' AND v.volume_type = 'hostPath'
     AND rtrim(v.host_path, '/') IN ('', '/var', '/var/log', '/var/log/containers', '/var/log/pods', '/var/lib/docker/containers', '/var/lib/docker')
     AND s.images NOT LIKE '%node-problem-detector%'
