@@ -1,0 +1,18 @@
+-- id: CIS-AKS-2.1.1
+-- title: Audit logs of the control plane are on
+-- section: 2 Control plane configuration
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- why: |
+--   AKS keeps no log of its control plane unless a diagnostic setting asks for it. Without the
+--   audit log nobody can say afterwards who did what.
+-- fix: |
+--   See which categories are collected, and collect kube-audit-admin (or kube-audit) and guard:
+--     az monitor diagnostic-settings list --resource $(az aks show -g GROUP -n CLUSTER --query id -o tsv)
+--     az monitor diagnostic-settings create --name audit --resource $(az aks show -g GROUP -n CLUSTER --query id -o tsv) --workspace WORKSPACE --logs '[{"category":"kube-audit-admin","enabled":true},{"category":"guard","enabled":true}]'
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 2.1.1
+--   - https://learn.microsoft.com/azure/aks/monitor-aks

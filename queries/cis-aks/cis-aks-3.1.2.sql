@@ -1,0 +1,10 @@
+-- id: CIS-AKS-3.1.2
+-- title: The kubeconfig of the kubelet belongs to root:root
+-- section: 3.1 Files of worker nodes
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: CIS-4.1.6
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 3.1.2

@@ -1,0 +1,18 @@
+-- id: CIS-AKS-3.1.3
+-- title: azure.json is of mode 644 or stricter
+-- section: 3.1 Files of worker nodes
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: worker
+-- why: |
+--   azure.json tells the cloud provider how to log in to Azure. Whoever can write it has it log
+--   in elsewhere.
+-- fix: |
+--   Look at it on a node:
+--     kubectl debug node/NODE -it --image=busybox -- stat -c '%a %U:%G' /host/etc/kubernetes/azure.json
+--   AKS sets it itself on new nodes: where it is otherwise, replace the node (az aks nodepool upgrade --node-image-only).
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 3.1.3
+--   - https://learn.microsoft.com/azure/aks/concepts-security

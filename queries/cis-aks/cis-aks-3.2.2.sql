@@ -1,0 +1,10 @@
+-- id: CIS-AKS-3.2.2
+-- title: Kubelets ask the API server what a caller may do
+-- section: 3.2 Kubelet
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: NSA-43
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 3.2.2

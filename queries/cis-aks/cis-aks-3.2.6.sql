@@ -1,0 +1,10 @@
+-- id: CIS-AKS-3.2.6
+-- title: Kubelets keep their own iptables chains
+-- section: 3.2 Kubelet
+-- severity: low
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: CIS-4.2.6
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 3.2.6

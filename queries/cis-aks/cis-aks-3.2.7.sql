@@ -1,0 +1,10 @@
+-- id: CIS-AKS-3.2.7
+-- title: Kubelets record events at a chosen rate
+-- section: 3.2 Kubelet
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: worker
+-- query: CIS-4.2.8
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 3.2.7

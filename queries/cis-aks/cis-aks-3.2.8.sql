@@ -1,0 +1,10 @@
+-- id: CIS-AKS-3.2.8
+-- title: Kubelets renew their client certificates
+-- section: 3.2 Kubelet
+-- severity: medium
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: CIS-4.2.10
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 3.2.8

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.1.1
+-- title: cluster-admin is bound only where it is needed
+-- section: 4.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.1
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.1.1

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.1.10
+-- title: Few subjects can approve certificate signing requests
+-- section: 4.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.11
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.1.10

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.1.4
+-- title: Few subjects can create pods
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.4
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.1.4

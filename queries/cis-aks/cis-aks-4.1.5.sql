@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.1.5
+-- title: Default service accounts are not used
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.5
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.1.5

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.1.7
+-- title: Few subjects hold bind, impersonate and escalate
+-- section: 4.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-58
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.1.7

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.1.9
+-- title: Few subjects can reach kubelets through nodes/proxy
+-- section: 4.1 RBAC and service accounts
+-- severity: critical
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.10
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.1.9

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.2.2
+-- title: Few pods share the process namespace of their node
+-- section: 4.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-08
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.2.2

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.2.4
+-- title: Few pods share the network of their node
+-- section: 4.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-10
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.2.4

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.2.5
+-- title: Containers cannot gain privileges
+-- section: 4.2 Pod security standards
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-13
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.2.5

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.4.1
+-- title: The CNI plug-in enforces NetworkPolicies
+-- section: 4.4 Network policies and CNI
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.3.1
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.4.1

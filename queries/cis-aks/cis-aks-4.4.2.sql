@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.4.2
+-- title: Every namespace has a NetworkPolicy
+-- section: 4.4 Network policies and CNI
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.3.2
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.4.2

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.5.1
+-- title: Secrets are files in containers rather than environment variables
+-- section: 4.5 Secrets management
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.4.1
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.5.1

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.5.2
+-- title: Secrets are kept in an external store
+-- section: 4.5 Secrets management
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.4.2
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.5.2

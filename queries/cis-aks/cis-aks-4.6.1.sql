@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.6.1
+-- title: Namespaces separate applications and teams
+-- section: 4.6 General policies
+-- severity: low
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.6.1
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.6.1

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-4.6.2
+-- title: Pods and containers have a security context
+-- section: 4.6 General policies
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.6.3
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 4.6.2

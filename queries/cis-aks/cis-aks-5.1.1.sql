@@ -1,0 +1,18 @@
+-- id: CIS-AKS-5.1.1
+-- title: Images are scanned for vulnerabilities
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   What is in an image is known only by looking into it. Defender for Containers does so on
+--   push and again when new vulnerabilities are published.
+-- fix: |
+--   Look how it is, then change it:
+--     az security pricing show --name Containers --query pricingTier
+--     az security pricing create --name Containers --tier Standard
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.1.1
+--   - https://learn.microsoft.com/azure/defender-for-cloud/agentless-vulnerability-assessment-azure

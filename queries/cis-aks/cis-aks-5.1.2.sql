@@ -1,0 +1,17 @@
+-- id: CIS-AKS-5.1.2
+-- title: Few people can write to the container registry
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   Whoever can push an image that the cluster runs can run code in the cluster.
+-- fix: |
+--   See who has AcrPush, Owner or Contributor, and take away what is not needed:
+--     az role assignment list --scope $(az acr show -n REGISTRY --query id -o tsv) --include-inherited -o table
+--     az acr update -n REGISTRY --admin-enabled false
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.1.2
+--   - https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview

@@ -1,0 +1,16 @@
+-- id: CIS-AKS-5.1.3
+-- title: The cluster only reads from the container registry
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   A node that may push can replace the images of all others.
+-- fix: |
+--   The identity of the kubelets needs AcrPull alone:
+--     az role assignment list --assignee $(az aks show -g GROUP -n CLUSTER --query identityProfile.kubeletidentity.objectId -o tsv) --all -o table
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.1.3
+--   - https://learn.microsoft.com/azure/aks/cluster-container-registry-integration

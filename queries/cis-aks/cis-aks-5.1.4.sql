@@ -1,0 +1,17 @@
+-- id: CIS-AKS-5.1.4
+-- title: Images come from approved registries alone
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Code from anywhere on the internet is code that nobody looked at.
+-- fix: |
+--   See which registries are in use, then assign the Azure Policy "Kubernetes cluster containers should only use allowed images":
+--     kubectl kspm sql "SELECT image_registry, count(DISTINCT asset_name) AS workloads FROM k8s_containers WHERE judged GROUP BY 1 ORDER BY 2 DESC"
+--     az policy assignment list --scope $(az aks show -g GROUP -n CLUSTER --query id -o tsv) -o table
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.1.4
+--   - https://learn.microsoft.com/azure/aks/use-azure-policy

@@ -1,0 +1,19 @@
+-- id: CIS-AKS-5.2.1
+-- title: Pods use identities of their own
+-- section: 5.2 Identity and access management
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   Without an identity of its own a pod uses that of the node, together with every other pod
+--   there.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl kspm sql "SELECT namespace, name, cloud_identity FROM k8s_service_accounts WHERE cloud_identity IS NOT NULL"
+--     az aks show -g GROUP -n CLUSTER --query '[oidcIssuerProfile.enabled,securityProfile.workloadIdentity.enabled]'
+--     az aks update -g GROUP -n CLUSTER --enable-oidc-issuer --enable-workload-identity
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.2.1
+--   - https://learn.microsoft.com/azure/aks/workload-identity-overview

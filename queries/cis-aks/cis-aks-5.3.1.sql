@@ -1,0 +1,17 @@
+-- id: CIS-AKS-5.3.1
+-- title: Secrets are encrypted with a key of your own
+-- section: 5.3 Key management
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   With a key of your own each use is logged, and withdrawing it makes a stolen copy worthless.
+-- fix: |
+--   Look how it is, then change it:
+--     az aks show -g GROUP -n CLUSTER --query securityProfile.azureKeyVaultKms
+--     az aks update -g GROUP -n CLUSTER --enable-azure-keyvault-kms --azure-keyvault-kms-key-id KEY-ID
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.3.1
+--   - https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption

@@ -1,0 +1,18 @@
+-- id: CIS-AKS-5.4.1
+-- title: Few networks can reach the API server
+-- section: 5.4 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   An endpoint that the whole internet can reach is found within minutes, and every stolen
+--   token works from anywhere.
+-- fix: |
+--   Look how it is, then change it:
+--     az aks show -g GROUP -n CLUSTER --query apiServerAccessProfile.authorizedIpRanges
+--     az aks update -g GROUP -n CLUSTER --api-server-authorized-ip-ranges 203.0.113.0/24
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.4.1
+--   - https://learn.microsoft.com/azure/aks/api-server-authorized-ip-ranges

@@ -1,0 +1,19 @@
+-- id: CIS-AKS-5.4.2
+-- title: The API server is reached privately alone
+-- section: 5.4 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   A private endpoint is out of reach for whoever is not in the network, whatever credentials
+--   they hold. A cluster is made private when it is created, or later with API server VNet
+--   integration.
+-- fix: |
+--   Look how it is, then change it:
+--     az aks show -g GROUP -n CLUSTER --query apiServerAccessProfile.enablePrivateCluster
+--     az aks update -g GROUP -n CLUSTER --enable-private-cluster
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.4.2
+--   - https://learn.microsoft.com/azure/aks/private-clusters

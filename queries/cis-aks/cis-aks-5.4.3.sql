@@ -1,0 +1,18 @@
+-- id: CIS-AKS-5.4.3
+-- title: Nodes have no public addresses
+-- section: 5.4 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   A node with a public address is one firewall rule away from the internet, with its kubelet
+--   and all NodePorts.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl kspm sql "SELECT name, external_ips FROM k8s_nodes WHERE external_ips IS NOT NULL"
+--     az aks nodepool list -g GROUP --cluster-name CLUSTER --query '[].[name,enableNodePublicIp]' -o table
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.4.3
+--   - https://learn.microsoft.com/azure/aks/use-node-public-ips

@@ -1,0 +1,10 @@
+-- id: CIS-AKS-5.4.4
+-- title: NetworkPolicies are enforced
+-- section: 5.4 Cluster networking
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.3.1
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.4.4

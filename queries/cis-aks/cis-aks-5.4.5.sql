@@ -1,0 +1,17 @@
+-- id: CIS-AKS-5.4.5
+-- title: Traffic to load balancers is encrypted
+-- section: 5.4 Cluster networking
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   What a load balancer accepts in clear text can be read on its way.
+-- fix: |
+--   See what serves from outside, and whether by TLS:
+--     kubectl kspm sql "SELECT namespace, name, type FROM k8s_services WHERE type = 'LoadBalancer'"
+--     az network application-gateway http-listener list -g GROUP --gateway-name GATEWAY --query '[].[name,protocol]' -o table
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.4.5
+--   - https://learn.microsoft.com/azure/aks/app-routing

@@ -1,0 +1,18 @@
+-- id: CIS-AKS-5.5.1
+-- title: People log in with Microsoft Entra ID
+-- section: 5.5 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Logins by Entra ID end, can be taken back, and are logged with the person's name; the local
+--   administrator's certificate is none of these.
+-- fix: |
+--   Look how it is, then change it:
+--     az aks show -g GROUP -n CLUSTER --query '[aadProfile.managed,disableLocalAccounts]'
+--     az aks update -g GROUP -n CLUSTER --enable-aad --aad-admin-group-object-ids GROUP-ID --disable-local-accounts
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.5.1
+--   - https://learn.microsoft.com/azure/aks/enable-authentication-microsoft-entra-id

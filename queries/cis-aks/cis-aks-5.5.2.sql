@@ -1,0 +1,18 @@
+-- id: CIS-AKS-5.5.2
+-- title: Azure RBAC decides what people may do
+-- section: 5.5 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   With Azure RBAC rights in the cluster are given, reviewed and taken back where all other
+--   rights of a person are.
+-- fix: |
+--   Look how it is, then change it:
+--     az aks show -g GROUP -n CLUSTER --query aadProfile.enableAzureRbac
+--     az aks update -g GROUP -n CLUSTER --enable-azure-rbac
+-- references:
+--   - CIS Azure Kubernetes Service (AKS) Benchmark v1.8.0, 5.5.2
+--   - https://learn.microsoft.com/azure/aks/manage-azure-rbac

@@ -1,0 +1,18 @@
+-- id: CIS-EKS-2.1.1
+-- title: Audit logs of the control plane are on
+-- section: 2 Control plane configuration
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: control-plane
+-- why: |
+--   EKS writes no log of its control plane unless asked to. Without the audit log nobody can say
+--   afterwards who did what.
+-- fix: |
+--   See which logs are on, and switch all of them on:
+--     aws eks describe-cluster --name CLUSTER --query 'cluster.logging.clusterLogging'
+--     aws eks update-cluster-config --name CLUSTER --logging '{"clusterLogging":[{"types":["api","audit","authenticator","controllerManager","scheduler"],"enabled":true}]}'
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 2.1.1
+--   - https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html

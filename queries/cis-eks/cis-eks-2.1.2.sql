@@ -1,0 +1,18 @@
+-- id: CIS-EKS-2.1.2
+-- title: Audit logs are collected and kept
+-- section: 2 Control plane configuration
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- why: |
+--   A log group without a retention keeps everything and costs more every day; one with a short
+--   retention has lost what an investigation needs. Somebody has to look at it too.
+-- fix: |
+--   See how long the log group keeps them, and set it:
+--     aws logs describe-log-groups --log-group-name-prefix /aws/eks/CLUSTER/cluster --query 'logGroups[].[logGroupName,retentionInDays]'
+--     aws logs put-retention-policy --log-group-name /aws/eks/CLUSTER/cluster --retention-in-days 365
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 2.1.2
+--   - https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html

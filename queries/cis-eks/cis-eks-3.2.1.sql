@@ -1,0 +1,10 @@
+-- id: CIS-EKS-3.2.1
+-- title: Kubelets refuse anonymous requests
+-- section: 3.2 Kubelet
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: NSA-42
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 3.2.1

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-3.2.2
+-- title: Kubelets ask the API server what a caller may do
+-- section: 3.2 Kubelet
+-- severity: critical
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: NSA-43
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 3.2.2

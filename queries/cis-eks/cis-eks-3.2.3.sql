@@ -1,0 +1,10 @@
+-- id: CIS-EKS-3.2.3
+-- title: Kubelets check client certificates against a CA
+-- section: 3.2 Kubelet
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: NSA-45
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 3.2.3

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-3.2.4
+-- title: The read-only port of kubelets is closed
+-- section: 3.2 Kubelet
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: worker
+-- query: NSA-44
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 3.2.4

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-3.2.5
+-- title: Idle streams to containers end
+-- section: 3.2 Kubelet
+-- severity: low
+-- level: 1
+-- type: manual
+-- profile: worker
+-- query: CIS-4.2.5
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 3.2.5

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-3.2.7
+-- title: Kubelets record events at a chosen rate
+-- section: 3.2 Kubelet
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: worker
+-- query: CIS-4.2.8
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 3.2.7

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.1.10
+-- title: Few subjects can reach kubelets through nodes/proxy
+-- section: 4.1 RBAC and service accounts
+-- severity: critical
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.10
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.10

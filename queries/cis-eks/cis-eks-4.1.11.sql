@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.1.11
+-- title: Few subjects can change webhook configurations
+-- section: 4.1 RBAC and service accounts
+-- severity: critical
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.12
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.11

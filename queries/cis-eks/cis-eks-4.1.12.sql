@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.1.12
+-- title: Few subjects can create service account tokens
+-- section: 4.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.13
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.12

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.1.3
+-- title: Roles name what they allow instead of using wildcards
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-57
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.3

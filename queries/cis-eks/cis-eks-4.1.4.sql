@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.1.4
+-- title: Few subjects can create pods
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.4
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.4

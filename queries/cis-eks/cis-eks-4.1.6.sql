@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.1.6
+-- title: Service account tokens are mounted only where they are needed
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-19
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.6

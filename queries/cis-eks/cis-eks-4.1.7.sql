@@ -1,0 +1,21 @@
+-- id: CIS-EKS-4.1.7
+-- title: Access to the cluster is given by access entries
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   The ConfigMap aws-auth grants rights in the cluster to IAM roles, and one typing mistake in
+--   it locks everybody out. Access entries are given by the EKS API, are logged by CloudTrail,
+--   and can be reviewed from outside.
+-- fix: |
+--   See how the cluster authenticates, and list the entries:
+--     aws eks describe-cluster --name CLUSTER --query 'cluster.accessConfig.authenticationMode'
+--     aws eks list-access-entries --cluster-name CLUSTER
+--   Create an entry for each role of aws-auth (aws eks create-access-entry), then
+--     aws eks update-cluster-config --name CLUSTER --access-config authenticationMode=API
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.7
+--   - https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.1.8
+-- title: Few subjects hold bind, impersonate and escalate
+-- section: 4.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-58
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.1.8

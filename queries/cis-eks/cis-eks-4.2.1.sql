@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.2.1
+-- title: Few containers are privileged
+-- section: 4.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.2.2
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.2.1

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.2.3
+-- title: Few pods share the IPC namespace of their node
+-- section: 4.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-09
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.2.3

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.2.5
+-- title: Containers cannot gain privileges
+-- section: 4.2 Pod security standards
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-13
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.2.5

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.3.1
+-- title: The CNI plug-in enforces NetworkPolicies
+-- section: 4.3 CNI plug-in
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.3.1
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.3.1

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.3.2
+-- title: Every namespace has a NetworkPolicy
+-- section: 4.3 CNI plug-in
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.3.2
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.3.2

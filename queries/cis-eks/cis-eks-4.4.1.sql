@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.4.1
+-- title: Secrets are files in containers rather than environment variables
+-- section: 4.4 Secrets management
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.4.1
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.4.1

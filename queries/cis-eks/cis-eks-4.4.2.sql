@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.4.2
+-- title: Secrets are kept in an external store
+-- section: 4.4 Secrets management
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.4.2
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.4.2

@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.5.1
+-- title: Namespaces separate applications and teams
+-- section: 4.5 General policies
+-- severity: low
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.6.1
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.5.1

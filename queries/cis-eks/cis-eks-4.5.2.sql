@@ -1,0 +1,10 @@
+-- id: CIS-EKS-4.5.2
+-- title: The default namespace is not used
+-- section: 4.5 General policies
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.6.4
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 4.5.2

@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.1.1
+-- title: Images are scanned for vulnerabilities
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   What is in an image is known only by looking into it. ECR does so on push and, in the
+--   enhanced mode, again when new vulnerabilities are published.
+-- fix: |
+--   See whether the registry scans, and have it scan continuously:
+--     aws ecr get-registry-scanning-configuration
+--     aws ecr put-registry-scanning-configuration --scan-type ENHANCED --rules '[{"scanFrequency":"CONTINUOUS_SCAN","repositoryFilters":[{"filter":"*","filterType":"WILDCARD"}]}]'
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.1.1
+--   - https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html

@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.1.2
+-- title: Few people can write to ECR
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   Whoever can push an image that the cluster runs can run code in the cluster.
+-- fix: |
+--   See who may do what with each repository, in its own policy and by IAM:
+--     aws ecr describe-repositories --query 'repositories[].repositoryName'
+--     aws ecr get-repository-policy --repository-name REPOSITORY
+--     aws iam list-entities-for-policy --policy-arn arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPowerUser
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.1.2
+--   - https://docs.aws.amazon.com/AmazonECR/latest/userguide/security-iam.html

@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.1.3
+-- title: Nodes only read from ECR
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   A node that may push can replace the images of all others, so that one node that is taken
+--   over becomes all of them.
+-- fix: |
+--   See which policies the role of the nodes has: AmazonEC2ContainerRegistryPullOnly (or ReadOnly) is enough.
+--     aws eks describe-nodegroup --cluster-name CLUSTER --nodegroup-name GROUP --query 'nodegroup.nodeRole'
+--     aws iam list-attached-role-policies --role-name ROLE
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.1.3
+--   - https://docs.aws.amazon.com/AmazonECR/latest/userguide/ECR_on_EKS.html

@@ -1,0 +1,16 @@
+-- id: CIS-EKS-5.1.4
+-- title: Images come from approved registries alone
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Code from anywhere on the internet is code that nobody looked at.
+-- fix: |
+--   See which registries are in use, then refuse the others by an admission policy:
+--     kubectl kspm sql "SELECT image_registry, count(DISTINCT asset_name) AS workloads FROM k8s_containers WHERE judged GROUP BY 1 ORDER BY 2 DESC"
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.1.4
+--   - https://docs.aws.amazon.com/eks/latest/userguide/security-best-practices.html

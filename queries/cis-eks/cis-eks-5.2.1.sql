@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.2.1
+-- title: Pods use AWS roles of their own
+-- section: 5.2 Identity and access management
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   Without a role of its own a pod uses that of the node, together with every other pod there.
+-- fix: |
+--   See which service accounts have a role, by annotation (IRSA) or by Pod Identity:
+--     kubectl kspm sql "SELECT namespace, name, cloud_identity FROM k8s_service_accounts WHERE cloud_identity IS NOT NULL"
+--     aws eks list-pod-identity-associations --cluster-name CLUSTER
+--   Then keep pods from the role of the node: aws ec2 modify-instance-metadata-options --instance-id ID --http-put-response-hop-limit 1 --http-tokens required
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.2.1
+--   - https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html

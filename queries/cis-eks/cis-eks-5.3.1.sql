@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.3.1
+-- title: Secrets are encrypted with a key of your own
+-- section: 5.3 Key management
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   With a KMS key of your own each use is logged, and withdrawing it makes a stolen copy
+--   worthless.
+-- fix: |
+--   See whether a key is set, and set one (it cannot be taken back):
+--     aws eks describe-cluster --name CLUSTER --query 'cluster.encryptionConfig'
+--     aws eks associate-encryption-config --cluster-name CLUSTER --encryption-config '[{"resources":["secrets"],"provider":{"keyArn":"ARN"}}]'
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.3.1
+--   - https://docs.aws.amazon.com/eks/latest/userguide/enable-kms.html

@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.4.1
+-- title: Few networks can reach the API server
+-- section: 5.4 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   An endpoint that the whole internet can reach is found within minutes, and every stolen
+--   token works from anywhere.
+-- fix: |
+--   See from where it can be reached, and name the networks:
+--     aws eks describe-cluster --name CLUSTER --query 'cluster.resourcesVpcConfig.[endpointPublicAccess,publicAccessCidrs]'
+--     aws eks update-cluster-config --name CLUSTER --resources-vpc-config endpointPublicAccess=true,publicAccessCidrs=203.0.113.0/24
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.4.1
+--   - https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html

@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.4.2
+-- title: The API server is reached through the VPC alone
+-- section: 5.4 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   A private endpoint is out of reach for whoever is not in the network, whatever credentials
+--   they hold.
+-- fix: |
+--   Look how it is, then change it:
+--     aws eks describe-cluster --name CLUSTER --query 'cluster.resourcesVpcConfig.[endpointPrivateAccess,endpointPublicAccess]'
+--     aws eks update-cluster-config --name CLUSTER --resources-vpc-config endpointPrivateAccess=true,endpointPublicAccess=false
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.4.2
+--   - https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html

@@ -1,0 +1,18 @@
+-- id: CIS-EKS-5.4.3
+-- title: Nodes have no public addresses
+-- section: 5.4 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   A node with a public address is one firewall rule away from the internet, with its kubelet
+--   and all NodePorts.
+-- fix: |
+--   See which nodes have one (no row is good), and move them to private subnets:
+--     kubectl kspm sql "SELECT name, external_ips FROM k8s_nodes WHERE external_ips IS NOT NULL"
+--     aws ec2 describe-subnets --subnet-ids $(aws eks describe-cluster --name CLUSTER --query 'cluster.resourcesVpcConfig.subnetIds' --output text) --query 'Subnets[].[SubnetId,MapPublicIpOnLaunch]'
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.4.3
+--   - https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html

@@ -1,0 +1,17 @@
+-- id: CIS-EKS-5.4.5
+-- title: Traffic to load balancers is encrypted
+-- section: 5.4 Cluster networking
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   What a load balancer accepts in clear text can be read on its way.
+-- fix: |
+--   See which Services and Ingresses ask for a certificate:
+--     kubectl kspm sql "SELECT namespace, name, annotations->>'$.\"service.beta.kubernetes.io/aws-load-balancer-ssl-cert\"' AS certificate FROM k8s_services WHERE type = 'LoadBalancer'"
+--     aws elbv2 describe-listeners --load-balancer-arn ARN --query 'Listeners[].[Port,Protocol,SslPolicy]'
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.4.5
+--   - https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/

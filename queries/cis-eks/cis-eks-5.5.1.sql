@@ -1,0 +1,17 @@
+-- id: CIS-EKS-5.5.1
+-- title: People log in with IAM
+-- section: 5.5 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Logins by IAM end, can be taken back, and are logged with the person's name.
+-- fix: |
+--   See who has access, and replace certificates and tokens of people by entries for IAM roles:
+--     aws eks list-access-entries --cluster-name CLUSTER
+--     kubectl get configmap aws-auth -n kube-system -o yaml
+-- references:
+--   - CIS Amazon EKS Benchmark v1.8.0, 5.5.1
+--   - https://docs.aws.amazon.com/eks/latest/userguide/grant-k8s-access.html

@@ -1,0 +1,18 @@
+-- id: CIS-GKE-2.1.1
+-- title: People do not log in with client certificates
+-- section: 2 Control plane configuration
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: control-plane
+-- why: |
+--   Nothing in the API says who holds a client certificate, and one cannot be taken back before
+--   it ends. GKE makes one for new clusters only when asked to.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(masterAuth.clientCertificate)'
+--   A value means that there is one: create the cluster anew with --no-issue-client-certificate, or rotate its credentials.
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 2.1.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/iam-integration#authentication-modes

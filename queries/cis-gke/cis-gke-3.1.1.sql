@@ -1,0 +1,65 @@
+-- id: CIS-GKE-3.1.1
+-- title: The kubeconfig of kube-proxy is of mode 644 or stricter
+-- section: 3.1 Files of worker nodes
+-- severity: medium
+-- level: 1
+-- type: automated
+-- profile: worker
+-- scope: object
+-- assets: |
+--   SELECT 'Node' AS kind, NULL AS namespace, node AS name, max(CASE WHEN status <> 'ok' THEN coalesce(path || ': ', '') || coalesce(reason, status) END) AS not_assessed
+--   FROM k8s_node_files WHERE role = 'kube-proxy-kubeconfig' AND "exists" IS NOT 0 GROUP BY node
+-- why: |
+--   Whoever can write the file decides as whom kube-proxy logs in, and where.
+-- fix: |
+--   On node {{.name}}, and in the launch template or image that its successors are made from:
+--     chmod 644 {{.path}}
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 3.1.1
+-- pass:
+--   - name: as it should be, stricter, and where there is no such file
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kube-proxy/kubeconfig, role: kube-proxy-kubeconfig, type: file, exists: true, mode: "0644", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: b}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kube-proxy/kubeconfig, role: kube-proxy-kubeconfig, type: file, exists: true, mode: "0600", uid: 0, gid: 0, owner: root, group: root}
+--       ---
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: c}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kube-proxy/kubeconfig, role: kube-proxy-kubeconfig, exists: false}
+-- fail:
+--   - name: too open
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: ok
+--       files:
+--         - {path: /var/lib/kube-proxy/kubeconfig, role: kube-proxy-kubeconfig, type: file, exists: true, mode: "0664", uid: 0, gid: 0, owner: root, group: root}
+--     rows:
+--       - {kind: Node, name: cp1, path: /var/lib/kube-proxy/kubeconfig, actual: "0664"}
+-- not_assessed:
+--   - name: a node that told nothing
+--     objects: |
+--       apiVersion: kspm.io/v1
+--       kind: NodeFacts
+--       metadata: {name: cp1}
+--       status: unreachable
+--       reason: no answer
+SELECT
+  'Node' AS kind, NULL AS namespace, node AS name, path, mode AS actual, '0644 or stricter' AS expected,
+  owner, group_name, target, file, line
+FROM k8s_node_files
+WHERE role = 'kube-proxy-kubeconfig' AND status = 'ok' AND "exists" AND mode_bits & ~420 <> 0;

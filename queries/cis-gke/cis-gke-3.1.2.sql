@@ -1,0 +1,10 @@
+-- id: CIS-GKE-3.1.2
+-- title: The kubeconfig of kube-proxy, if there is one, belongs to root:root
+-- section: 3.1 Files of worker nodes
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: worker
+-- query: CIS-4.1.4
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 3.1.2

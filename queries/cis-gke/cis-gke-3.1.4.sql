@@ -1,0 +1,10 @@
+-- id: CIS-GKE-3.1.4
+-- title: The configuration of the kubelet belongs to root:root
+-- section: 3.1 Files of worker nodes
+-- severity: high
+-- level: 1
+-- type: automated
+-- profile: worker
+-- query: CIS-4.1.10
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 3.1.4

@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.1.2
+-- title: Few subjects can read Secrets
+-- section: 4.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.2
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.1.2

@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.1.4
+-- title: Default service accounts are not used
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.1.5
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.1.4

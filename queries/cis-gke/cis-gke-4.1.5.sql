@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.1.5
+-- title: Service account tokens are mounted only where they are needed
+-- section: 4.1 RBAC and service accounts
+-- severity: medium
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-19
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.1.5

@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.1.7
+-- title: Few subjects hold bind, impersonate and escalate
+-- section: 4.1 RBAC and service accounts
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: NSA-58
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.1.7

@@ -1,0 +1,56 @@
+-- id: CIS-GKE-4.2.1
+-- title: Every namespace enforces pod security of level baseline or restricted
+-- section: 4.2 Pod security standards
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- scope: namespace
+-- assets: SELECT 'Namespace' AS kind, NULL AS namespace, name, exempt FROM k8s_namespaces WHERE NOT implied
+-- why: |
+--   Below baseline, or without a label, whoever may create a pod in the namespace can create a
+--   privileged one, and own the node. The label is the cheapest thing that keeps it from
+--   running.
+-- fix: |
+--   See first which pods would be refused, then enforce:
+--     kubectl label --dry-run=server namespace {{.name}} pod-security.kubernetes.io/enforce=baseline --overwrite
+--     kubectl label namespace {{.name}} pod-security.kubernetes.io/enforce=baseline --overwrite
+-- patch:
+--   object:
+--     metadata:
+--       labels: {pod-security.kubernetes.io/enforce: baseline}
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.2.1
+--   - https://kubernetes.io/docs/concepts/security/pod-security-admission/
+-- pass:
+--   - name: both levels, and a namespace of the cluster itself
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: baseline}}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: web, labels: {pod-security.kubernetes.io/enforce: restricted}}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: kube-system}
+-- fail:
+--   - name: privileged, and no label
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: privileged}}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: web, labels: {pod-security.kubernetes.io/warn: restricted}}
+--     rows:
+--       - {kind: Namespace, name: shop, actual: privileged}
+--       - {name: web, actual: unset}
+SELECT
+  'Namespace' AS kind, NULL AS namespace, name, 'metadata.labels["pod-security.kubernetes.io/enforce"]' AS path,
+  coalesce(psa_enforce, 'unset') AS actual, 'baseline or restricted' AS expected, file, line
+FROM k8s_namespaces
+WHERE NOT implied AND coalesce(psa_enforce, '') NOT IN ('baseline', 'restricted');

@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.3.1
+-- title: The CNI plug-in enforces NetworkPolicies
+-- section: 4.3 Network policies and CNI
+-- severity: high
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.3.1
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.3.1

@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.3.2
+-- title: Every namespace has a NetworkPolicy
+-- section: 4.3 Network policies and CNI
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.3.2
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.3.2

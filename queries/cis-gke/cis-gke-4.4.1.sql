@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.4.1
+-- title: Secrets are files in containers rather than environment variables
+-- section: 4.4 Secrets management
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.4.1
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.4.1

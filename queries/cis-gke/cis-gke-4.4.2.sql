@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.4.2
+-- title: Secrets are kept in an external store
+-- section: 4.4 Secrets management
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.4.2
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.4.2

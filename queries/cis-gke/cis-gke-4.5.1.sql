@@ -1,0 +1,19 @@
+-- id: CIS-GKE-4.5.1
+-- title: Images are admitted by their provenance
+-- section: 4.5 Extensible admission control
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   GKE shows nobody the flags of its API server; Binary Authorization is its way to check who
+--   built and signed an image.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(binaryAuthorization.evaluationMode)'
+--     gcloud container clusters update CLUSTER --location LOCATION --binauthz-evaluation-mode PROJECT_SINGLETON_POLICY_ENFORCE
+--     gcloud container binauthz policy export
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.5.1
+--   - https://cloud.google.com/binary-authorization/docs

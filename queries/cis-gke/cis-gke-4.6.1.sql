@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.6.1
+-- title: Namespaces separate applications and teams
+-- section: 4.6 General policies
+-- severity: low
+-- level: 1
+-- type: manual
+-- profile: policies
+-- query: CIS-5.6.1
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.6.1

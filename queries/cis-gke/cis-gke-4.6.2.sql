@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.6.2
+-- title: Containers run with the seccomp profile of the runtime
+-- section: 4.6 General policies
+-- severity: medium
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: NSA-16
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.6.2

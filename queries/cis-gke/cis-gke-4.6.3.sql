@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.6.3
+-- title: Pods and containers have a security context
+-- section: 4.6 General policies
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.6.3
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.6.3

@@ -1,0 +1,10 @@
+-- id: CIS-GKE-4.6.4
+-- title: The default namespace is not used
+-- section: 4.6 General policies
+-- severity: low
+-- level: 2
+-- type: manual
+-- profile: policies
+-- query: CIS-5.6.4
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 4.6.4

@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.1.1
+-- title: Images are scanned for vulnerabilities
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   What is in an image is known only by looking into it. Artifact Registry does so on push and
+--   again when new vulnerabilities are published.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud services list --enabled --filter containerscanning.googleapis.com
+--     gcloud services enable containerscanning.googleapis.com
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.1.1
+--   - https://cloud.google.com/artifact-analysis/docs

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.1.2
+-- title: Few people can write to the registry
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Whoever can push an image that the cluster runs can run code in the cluster.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud artifacts repositories get-iam-policy REPOSITORY --location LOCATION
+--     gcloud projects get-iam-policy PROJECT --flatten bindings --filter bindings.role:artifactregistry
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.1.2
+--   - https://cloud.google.com/artifact-registry/docs/access-control

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.1.3
+-- title: Nodes only read from the registry
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   A node that may push can replace the images of all others.
+-- fix: |
+--   The service account of the nodes needs roles/artifactregistry.reader alone:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,config.serviceAccount)'
+--     gcloud artifacts repositories get-iam-policy REPOSITORY --location LOCATION
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.1.3
+--   - https://cloud.google.com/artifact-registry/docs/access-control

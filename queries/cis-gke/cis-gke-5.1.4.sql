@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.1.4
+-- title: Trusted images alone are used
+-- section: 5.1 Image registry and image scanning
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Code from anywhere on the internet is code that nobody looked at.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl kspm sql "SELECT image_registry, count(DISTINCT asset_name) AS workloads FROM k8s_containers WHERE judged GROUP BY 1 ORDER BY 2 DESC"
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(binaryAuthorization.evaluationMode)'
+--     gcloud container clusters update CLUSTER --location LOCATION --binauthz-evaluation-mode PROJECT_SINGLETON_POLICY_ENFORCE
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.1.4
+--   - https://cloud.google.com/binary-authorization/docs

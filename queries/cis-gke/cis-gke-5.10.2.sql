@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.10.2
+-- title: No production workload runs on an alpha cluster
+-- section: 5.10 Other cluster configuration
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   Alpha clusters have no support, no upgrades, and are deleted after 30 days.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(enableKubernetesAlpha)'
+--   It cannot be switched off: move the workloads to another cluster.
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.10.2
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/alpha-clusters

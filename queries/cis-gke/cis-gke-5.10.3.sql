@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.10.3
+-- title: Untrusted code runs in GKE Sandbox
+-- section: 5.10 Other cluster configuration
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Code that others bring should not share the kernel with yours.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl kspm sql "SELECT runtime_class, count(*) AS workloads FROM k8s_pod_specs WHERE judged GROUP BY 1"
+--     gcloud container node-pools create POOL --cluster CLUSTER --location LOCATION --sandbox type=gvisor
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.10.3
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/sandbox-pods

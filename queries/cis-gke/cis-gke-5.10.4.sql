@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.10.4
+-- title: Binary Authorization is on
+-- section: 5.10 Other cluster configuration
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   It refuses images that were not signed by whom the policy names.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(binaryAuthorization.evaluationMode)'
+--     gcloud container clusters update CLUSTER --location LOCATION --binauthz-evaluation-mode PROJECT_SINGLETON_POLICY_ENFORCE
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.10.4
+--   - https://cloud.google.com/binary-authorization/docs

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.10.5
+-- title: The security posture dashboard is on
+-- section: 5.10 Other cluster configuration
+-- severity: low
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   It scans workloads and their configuration from outside of the cluster.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(securityPostureConfig)'
+--     gcloud container clusters update CLUSTER --location LOCATION --security-posture standard --workload-vulnerability-scanning standard
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.10.5
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/about-security-posture-dashboard

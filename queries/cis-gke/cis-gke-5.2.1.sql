@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.2.1
+-- title: Nodes do not run as the default service account of Compute Engine
+-- section: 5.2 Identity and access management
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   That account may edit the whole project, and every pod of a node can ask the node for its
+--   token.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,config.serviceAccount)'
+--     gcloud container node-pools create POOL --cluster CLUSTER --location LOCATION --service-account nodes@PROJECT.iam.gserviceaccount.com
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.2.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa

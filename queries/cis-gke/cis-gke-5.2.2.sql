@@ -1,0 +1,19 @@
+-- id: CIS-GKE-5.2.2
+-- title: Pods use identities of their own
+-- section: 5.2 Identity and access management
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   Without Workload Identity a pod uses the account of the node, together with every other pod
+--   there.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(workloadIdentityConfig.workloadPool)'
+--     gcloud container clusters update CLUSTER --location LOCATION --workload-pool PROJECT.svc.id.goog
+--     kubectl kspm sql "SELECT namespace, name, cloud_identity FROM k8s_service_accounts WHERE cloud_identity IS NOT NULL"
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.2.2
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity

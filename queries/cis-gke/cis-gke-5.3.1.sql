@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.3.1
+-- title: Secrets are encrypted with a key of your own
+-- section: 5.3 Key management
+-- severity: high
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   With a key in Cloud KMS each use is logged, and withdrawing it makes a stolen copy
+--   worthless.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(databaseEncryption)'
+--     gcloud container clusters update CLUSTER --location LOCATION --database-encryption-key projects/PROJECT/locations/LOCATION/keyRings/RING/cryptoKeys/KEY
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.3.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.4.1
+-- title: The metadata server of GKE answers pods
+-- section: 5.4 Node metadata
+-- severity: high
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   Without it a pod that asks the metadata server gets the token of the node.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,config.workloadMetadataConfig.mode)'
+--     gcloud container node-pools update POOL --cluster CLUSTER --location LOCATION --workload-metadata GKE_METADATA
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.4.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/protecting-cluster-metadata

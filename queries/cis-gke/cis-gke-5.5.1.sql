@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.5.1
+-- title: Nodes run Container-Optimized OS
+-- section: 5.5 Node configuration and maintenance
+-- severity: low
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   An operating system with little in it, a read-only root and automatic updates leaves little
+--   to attack.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl kspm sql "SELECT os_image, count(*) AS nodes FROM k8s_nodes GROUP BY 1"
+--     gcloud container clusters upgrade CLUSTER --location LOCATION --node-pool POOL --image-type cos_containerd
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.5.1
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/node-images

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.5.2
+-- title: Nodes are repaired automatically
+-- section: 5.5 Node configuration and maintenance
+-- severity: low
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   A node that is half broken keeps its pods and misses its updates.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,management.autoRepair)'
+--     gcloud container node-pools update POOL --cluster CLUSTER --location LOCATION --enable-autorepair
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.5.2
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/node-auto-repair

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.5.3
+-- title: Nodes are upgraded automatically
+-- section: 5.5 Node configuration and maintenance
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   Most attacks on nodes use what was fixed months ago.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,management.autoUpgrade)'
+--     gcloud container node-pools update POOL --cluster CLUSTER --location LOCATION --enable-autoupgrade
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.5.3
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/node-auto-upgrades

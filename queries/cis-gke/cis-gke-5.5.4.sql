@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.5.4
+-- title: The cluster is on a release channel
+-- section: 5.5 Node configuration and maintenance
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   A channel brings patches of the control plane and the nodes when they are known to work.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(releaseChannel.channel)'
+--     gcloud container clusters update CLUSTER --location LOCATION --release-channel regular
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.5.4
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.5.5
+-- title: Shielded GKE nodes are on
+-- section: 5.5 Node configuration and maintenance
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   Without them whoever gets the bootstrap credentials of a node can pose as any node.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(shieldedNodes.enabled)'
+--     gcloud container clusters update CLUSTER --location LOCATION --enable-shielded-nodes
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.5.5
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/shielded-gke-nodes

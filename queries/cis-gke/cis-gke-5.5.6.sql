@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.5.6
+-- title: Integrity monitoring of nodes is on
+-- section: 5.5 Node configuration and maintenance
+-- severity: low
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   It tells when a node starts with something else than it did before.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,config.shieldedInstanceConfig.enableIntegrityMonitoring)'
+--     gcloud container node-pools create POOL --cluster CLUSTER --location LOCATION --shielded-integrity-monitoring
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.5.6
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/shielded-gke-nodes

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.5.7
+-- title: Nodes boot securely
+-- section: 5.5 Node configuration and maintenance
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   Secure boot refuses boot programs and kernel modules that nobody signed.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,config.shieldedInstanceConfig.enableSecureBoot)'
+--     gcloud container node-pools create POOL --cluster CLUSTER --location LOCATION --shielded-secure-boot
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.5.7
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/shielded-gke-nodes

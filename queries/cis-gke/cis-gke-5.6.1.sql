@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.6.1
+-- title: Flow logs and intranode visibility are on
+-- section: 5.6 Cluster networking
+-- severity: low
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   Without them traffic between pods of one node leaves no trace.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(networkConfig.enableIntraNodeVisibility)'
+--     gcloud container clusters update CLUSTER --location LOCATION --enable-intra-node-visibility
+--     gcloud compute networks subnets update SUBNET --region REGION --enable-flow-logs
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.6.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/intranode-visibility

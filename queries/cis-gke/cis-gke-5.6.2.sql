@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.6.2
+-- title: The cluster is VPC-native
+-- section: 5.6 Cluster networking
+-- severity: low
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   With alias addresses firewall rules of the VPC hold for pods too. It is decided when the
+--   cluster is created.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(ipAllocationPolicy.useIpAliases)'
+--     gcloud container clusters create NEW --location LOCATION --enable-ip-alias
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.6.2
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips

@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.6.3
+-- title: Few networks can reach the API server
+-- section: 5.6 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   An endpoint that the whole internet can reach is found within minutes, and every stolen
+--   token works from anywhere.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(masterAuthorizedNetworksConfig)'
+--     gcloud container clusters update CLUSTER --location LOCATION --enable-master-authorized-networks --master-authorized-networks 203.0.113.0/24
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.6.3
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/authorized-networks

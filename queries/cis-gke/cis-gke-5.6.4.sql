@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.6.4
+-- title: The API server is reached privately alone
+-- section: 5.6 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   A private endpoint is out of reach for whoever is not in the network, whatever credentials
+--   they hold.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(privateClusterConfig.enablePrivateEndpoint)'
+--     gcloud container clusters update CLUSTER --location LOCATION --enable-private-endpoint
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.6.4
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation

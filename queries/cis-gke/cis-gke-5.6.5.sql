@@ -1,0 +1,19 @@
+-- id: CIS-GKE-5.6.5
+-- title: Nodes have no public addresses
+-- section: 5.6 Cluster networking
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   A node with a public address is one firewall rule away from the internet, with its kubelet
+--   and all NodePorts.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl kspm sql "SELECT name, external_ips FROM k8s_nodes WHERE external_ips IS NOT NULL"
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(privateClusterConfig.enablePrivateNodes)'
+--     gcloud container clusters update CLUSTER --location LOCATION --enable-private-nodes
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.6.5
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.6.6
+-- title: A firewall limits what nodes may reach
+-- section: 5.6 Cluster networking
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: manual
+-- profile: policies
+-- why: |
+--   Out of the box nodes may talk to the whole internet, and so may whoever takes one over.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud compute firewall-rules list --filter direction=EGRESS
+--     gcloud compute firewall-rules create deny-egress --network NETWORK --direction EGRESS --action DENY --rules all --priority 65000
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.6.6
+--   - https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules

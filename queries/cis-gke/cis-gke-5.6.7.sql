@@ -1,0 +1,18 @@
+-- id: CIS-GKE-5.6.7
+-- title: Ingresses use certificates that Google manages
+-- section: 5.6 Cluster networking
+-- severity: low
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Certificates that are renewed by themselves do not run out, and their keys are on nobody's
+--   disk.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl get managedcertificates -A
+--     kubectl kspm sql "SELECT namespace, name FROM k8s_ingresses"
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.6.7
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/managed-certs

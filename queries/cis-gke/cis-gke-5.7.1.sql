@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.7.1
+-- title: Logs and metrics of the cluster are collected
+-- section: 5.7 Logging
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   What is not collected is gone when one needs it.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(loggingConfig,monitoringConfig)'
+--     gcloud container clusters update CLUSTER --location LOCATION --logging SYSTEM,WORKLOAD,API_SERVER --monitoring SYSTEM
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.7.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/config-logging-monitoring

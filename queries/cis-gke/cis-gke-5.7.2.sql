@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.7.2
+-- title: Nodes collect the audit log of Linux
+-- section: 5.7 Logging
+-- severity: low
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   It tells which programs ran on a node, which no log of Kubernetes does.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl get daemonset -n cos-auditd
+--     kubectl apply -f https://raw.githubusercontent.com/GoogleCloudPlatform/k8s-node-tools/master/os-audit/cos-auditd-logging.yaml
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.7.2
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/linux-auditd-logging

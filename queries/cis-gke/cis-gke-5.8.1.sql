@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.8.1
+-- title: Client certificates are not issued
+-- section: 5.8 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   A client certificate cannot be taken back before it ends.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(masterAuth.clientCertificate)'
+--     gcloud container clusters create NEW --location LOCATION --no-issue-client-certificate
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.8.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/api-server-authentication

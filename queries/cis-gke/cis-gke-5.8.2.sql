@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.8.2
+-- title: Groups of people come from Google Groups
+-- section: 5.8 Authentication and authorization
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Roles for groups end when a person leaves the group, without anybody touching the cluster.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(authenticatorGroupsConfig)'
+--     gcloud container clusters update CLUSTER --location LOCATION --security-group gke-security-groups@DOMAIN
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.8.2
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/google-groups-rbac

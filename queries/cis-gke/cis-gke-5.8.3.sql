@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.8.3
+-- title: Legacy authorization is off
+-- section: 5.8 Authentication and authorization
+-- severity: high
+-- verdict: manual
+-- level: 1
+-- type: automated
+-- profile: policies
+-- why: |
+--   With it rights come from a fixed file beside RBAC, which nobody sees in the API.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container clusters describe CLUSTER --location LOCATION --format 'value(legacyAbac.enabled)'
+--     gcloud container clusters update CLUSTER --location LOCATION --no-enable-legacy-authorization
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.8.3
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/role-based-access-control

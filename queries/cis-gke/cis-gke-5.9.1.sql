@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.9.1
+-- title: Persistent disks are encrypted with a key of your own
+-- section: 5.9 Storage
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: manual
+-- profile: policies
+-- why: |
+--   Withdrawing the key makes a stolen disk worthless.
+-- fix: |
+--   Look how it is, then change it:
+--     kubectl kspm sql "SELECT name, provisioner, parameters->>'$.\"disk-encryption-kms-key\"' AS key FROM k8s_storage_classes"
+--   Create a StorageClass with the parameter disk-encryption-kms-key, and move the volumes to it.
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.9.1
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek

@@ -1,0 +1,17 @@
+-- id: CIS-GKE-5.9.2
+-- title: Boot disks are encrypted with a key of your own
+-- section: 5.9 Storage
+-- severity: medium
+-- verdict: manual
+-- level: 2
+-- type: automated
+-- profile: policies
+-- why: |
+--   Withdrawing the key makes a stolen disk worthless.
+-- fix: |
+--   Look how it is, then change it:
+--     gcloud container node-pools list --cluster CLUSTER --location LOCATION --format 'table(name,config.bootDiskKmsKey)'
+--     gcloud container node-pools create POOL --cluster CLUSTER --location LOCATION --boot-disk-kms-key projects/PROJECT/locations/LOCATION/keyRings/RING/cryptoKeys/KEY
+-- references:
+--   - CIS Google Kubernetes Engine (GKE) Benchmark v1.9.0, 5.9.2
+--   - https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek
