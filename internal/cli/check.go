@@ -111,7 +111,7 @@ func (o *checkOptions) run(ctx context.Context) error {
 		format, _ := report.Named(out.format)
 		err := o.write(out, func(w io.Writer) error {
 			style := o.style(w)
-			style.Evidence, style.Locate = o.evidence, src.Locate
+			style.Evidence, style.Locate, style.Edit = o.evidence, src.Locate, editsOf(src, selected)
 			return format(w, r, style)
 		})
 		if err != nil {

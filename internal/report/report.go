@@ -28,17 +28,17 @@ type Style struct {
 	Version string
 	// APIVersion is that of a kind, where it is known; may be nil.
 	APIVersion func(kind string) string
-	// Edit finds the change of a manifest that a row of evidence asks for, where
-	// it is one value in place of another; may be nil.
-	Edit func(rule string, f posture.Finding, e posture.Evidence) (Edit, bool)
+	// Edit finds the lines of a manifest that a finding's fix changes, where it
+	// is such a change; may be nil.
+	Edit func(rule string, f posture.Finding) (Edit, bool)
 }
 
-// Edit replaces part of a line. Columns count from 1 in UTF-16 code units;
-// EndColumn is after the last one.
+// Edit replaces whole lines of a file: Lines of them, none for an insertion,
+// from Line on.
 type Edit struct {
-	Line, Column, EndColumn int
-	Text                    string
-	Description             string
+	Line, Lines int
+	Text        string
+	Description string
 }
 
 // Format writes a report.

@@ -158,7 +158,7 @@ func sarifOf(r *posture.Report, rule int, f posture.Finding, e posture.Evidence,
 		out.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: "part of the " + f.Exempt}}
 	}
 	if s.Edit != nil && f.File != "" {
-		if edit, ok := s.Edit(res.ID, f, e); ok {
+		if edit, ok := s.Edit(res.ID, f); ok {
 			out.Fixes = []sarifFix{sarifFixOf(f.File, edit)}
 		}
 	}

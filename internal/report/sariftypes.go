@@ -160,7 +160,7 @@ func sarifFixOf(file string, edit Edit) sarifFix {
 	return sarifFix{
 		Description: sarifText{Text: linkless(edit.Description)},
 		Changes: []sarifChange{{Artifact: sarifArtifactOf(file), Replacements: []sarifReplacement{{
-			Deleted:  sarifRegion{StartLine: edit.Line, StartColumn: edit.Column, EndLine: edit.Line, EndColumn: edit.EndColumn},
+			Deleted:  sarifRegion{StartLine: edit.Line, StartColumn: 1, EndLine: edit.Line + edit.Lines, EndColumn: 1},
 			Inserted: &sarifInsert{edit.Text},
 		}}}},
 	}

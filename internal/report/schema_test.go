@@ -85,8 +85,8 @@ func written(t *testing.T, name string, r *posture.Report, s Style) []byte {
 }
 
 // anEdit is a change of the only file that sample has.
-func anEdit(_ string, f posture.Finding, _ posture.Evidence) (Edit, bool) {
-	return Edit{Line: 14, Column: 21, EndColumn: 25, Text: "false", Description: "Set it to false"}, f.File != ""
+func anEdit(_ string, f posture.Finding) (Edit, bool) {
+	return Edit{Line: 14, Lines: 1, Text: "      privileged: false\n", Description: "Set it to false"}, f.File != ""
 }
 
 func TestSARIFSchema(t *testing.T) {
