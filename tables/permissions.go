@@ -14,6 +14,11 @@ type Permission struct {
 	Reason    string `json:"reason,omitempty"`
 }
 
+// VerbRead is the verb of a Permission that stands for having read a resource,
+// whatever that takes: a source that tried and could not has one that is not
+// allowed. Its Resource is the resource's String.
+const VerbRead = "read"
+
 // Needs are the permissions that reading a resource takes, unanswered. There
 // are none for what everyone may read.
 func (r *Resource) Needs() []Permission {
@@ -87,6 +92,9 @@ no rows at all; the rest is for single columns, such as the owner's name.`,
 })
 
 func (p *Permission) neededBy(r *Resource) bool {
+	if p.Verb == VerbRead {
+		return p.Group == r.Group && p.Resource == r.String()
+	}
 	return slices.ContainsFunc(r.Needs(), func(need Permission) bool {
 		return need.Verb == p.Verb && need.Group == p.Group && need.Resource == p.Resource && need.Subresource == p.Subresource
 	})

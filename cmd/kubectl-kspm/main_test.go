@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "rewrite the golden files of scripts")
 // TestMain makes the command available to tests by its name: the process they
 // start is this binary, and runs main.
 func TestMain(m *testing.M) {
-	testscript.Main(stoppingCluster{m}, map[string]func(){"kubectl-kspm": main, "kubectl_complete-kspm": main})
+	testscript.Main(stoppingCluster{m}, map[string]func(){"kubectl-kspm": main, "kubectl_complete-kspm": main, "kspm.ext": main})
 }
 
 // TestScript runs what users type, and looks at what they see.

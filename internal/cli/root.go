@@ -31,15 +31,21 @@ type app struct {
 	color string
 	// name is how the tool was called: kubectl kspm, or the binary's own name.
 	name string
+	// autoloaded is set when osquery started the tool, as its extension.
+	autoloaded bool
 }
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, s Streams) int {
 	klog.LogToStderr(false)
 	klog.SetOutput(io.Discard) // what client-go has to say, errors say
-	a := &app{Streams: s, name: "kubectl kspm"}
+	a := &app{Streams: s, name: "kubectl kspm", autoloaded: autoloaded(args)}
 	root := a.root()
-	root.SetArgs(asked(args))
+	args = asked(args)
+	if a.autoloaded {
+		args = append([]string{"osquery"}, args...)
+	}
+	root.SetArgs(args)
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
@@ -97,6 +103,7 @@ are the evidence.`,
 		a.waiversCommand(),
 		a.diffCommand(),
 		a.nodeCollectCommand(),
+		a.osqueryCommand(),
 		a.versionCommand(),
 	)
 	a.completionCommand(root)
