@@ -6,6 +6,7 @@ package assess
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"runtime"
 	"slices"
@@ -90,6 +91,17 @@ func Compile(ctx context.Context, db *engine.DB, rules []*rule.Rule) (*Rules, er
 		out.rules = append(out.rules, c)
 	}
 	return out, nil
+}
+
+// Queries are the rules that have a query, with what is known of it.
+func (r *Rules) Queries() iter.Seq2[*rule.Rule, *engine.Statement] {
+	return func(yield func(*rule.Rule, *engine.Statement) bool) {
+		for _, c := range r.rules {
+			if c.query != nil && !yield(c.Rule, c.query) {
+				return
+			}
+		}
+	}
 }
 
 // Plan is what the rules read.

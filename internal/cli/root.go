@@ -104,6 +104,7 @@ are the evidence.`,
 		a.diffCommand(),
 		a.nodeCollectCommand(),
 		a.osqueryCommand(),
+		a.packCommand(),
 		a.versionCommand(),
 	)
 	a.completionCommand(root)
