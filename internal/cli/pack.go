@@ -26,7 +26,7 @@ func (a *app) packCommand() *cobra.Command {
 		Use:   "pack",
 		Short: "Write rules as an osquery pack, or for Fleet",
 		Long: `Writes the rules of a benchmark as queries for osquery, with the very SQL of the
-rules. Each row is evidence, with the rule's id and a status: fail, review or
+rules. Each row is evidence, with rule_id and a status: fail, review or
 info, and not_assessed for a rule whose data could not be read. Rules that no
 query can decide are left out. 'osquery' serves the tables that the queries read.`,
 		Example: `  kubectl kspm pack --benchmark nsa > /etc/osquery/packs/kspm-nsa.conf

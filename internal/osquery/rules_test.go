@@ -74,8 +74,8 @@ func TestRules(t *testing.T) {
 	o := serve(t, src, func(o *osquery.Options) { o.TTL = 5 * time.Millisecond })
 	evidence := 0
 	for _, r := range packed(t, db) {
-		if slices.Contains(r.Columns, "rule") || slices.Contains(r.Columns, "status") {
-			t.Errorf("%s: columns rule and status are the pack's: %v", r.ID, r.Columns)
+		if slices.Contains(r.Columns, "rule_id") || slices.Contains(r.Columns, "status") {
+			t.Errorf("%s: columns rule_id and status are the pack's: %v", r.ID, r.Columns)
 		}
 		for _, c := range slices.Concat(r.Pass, r.Fail) {
 			src.Store(parse(t, c.Objects))

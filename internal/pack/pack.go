@@ -28,7 +28,7 @@ type Rule struct {
 const Discovery = "SELECT 1 FROM osquery_registry WHERE registry = 'table' AND name = 'k8s_permissions'"
 
 // Query is the rule's SQL for osquery. Its rows are those of the rule, behind
-// the columns rule and status; when something that it reads could not be read
+// the columns rule_id and status; when something that it reads could not be read
 // there is one row more, whose status is not_assessed and whose actual says
 // why. SQLite runs the parts in order: the rule; a part without rows, which
 // reads the tables that the rule did not come to; and then the question how
@@ -45,7 +45,7 @@ func (r Rule) Query() string {
 		}
 		fmt.Fprintf(&b, "kspm_%s AS MATERIALIZED (SELECT %s FROM %s)", t.Name, columnsOf(t, r.Reads[t]), t.Name)
 	}
-	fmt.Fprintf(&b, "\nSELECT %s AS rule, %s AS status, e.* FROM (\nWITH ", quote(r.ID), quote(r.Verdict))
+	fmt.Fprintf(&b, "\nSELECT %s AS rule_id, %s AS status, e.* FROM (\nWITH ", quote(r.ID), quote(r.Verdict))
 	for i, t := range names {
 		if i > 0 {
 			b.WriteString(", ")
