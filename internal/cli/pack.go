@@ -21,7 +21,7 @@ type packOptions struct {
 }
 
 func (a *app) packCommand() *cobra.Command {
-	o := &packOptions{checkOptions: checkOptions{app: a, severity: "info", failOn: "low"}}
+	o := &packOptions{checkOptions: checkOptions{app: a, severity: "info"}}
 	cmd := &cobra.Command{
 		Use:   "pack",
 		Short: "Write rules as an osquery pack, or for Fleet",
