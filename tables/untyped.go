@@ -22,7 +22,22 @@ func dig(v any, path string) any {
 // addon declares a resource of an API that not every cluster serves, and whose
 // objects come as *unstructured.Unstructured.
 func addon(group, version, plural, kind string, namespaced bool) *Resource {
-	return &Resource{Group: group, Version: version, Plural: plural, Kind: kind, Namespaced: namespaced, Optional: true}
+	r := &Resource{Group: group, Version: version, Plural: plural, Kind: kind, Namespaced: namespaced, Optional: true}
+	addons = append(addons, r)
+	return r
+}
+
+var addons []*Resource
+
+// AddonForKind finds a resource that tables read without knowing its type; nil
+// for what they do not read.
+func AddonForKind(group, kind string) *Resource {
+	for _, r := range addons {
+		if r.Group == group && r.Kind == kind {
+			return r
+		}
+	}
+	return nil
 }
 
 // fromAddon declares a source of objects whose type is not known.

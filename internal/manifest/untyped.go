@@ -53,7 +53,9 @@ func decodeUnstructured(e entry) (any, *metav1.ObjectMeta, error) {
 // been read: a CustomResourceDefinition may come after its objects.
 type resolver struct {
 	defined map[schema.GroupKind]definition
-	made    map[schema.GroupKind]*tables.Resource
+	// namespaced are kinds of which an object names its namespace.
+	namespaced map[schema.GroupKind]bool
+	made       map[schema.GroupKind]*tables.Resource
 }
 
 // definition is what matters here of a CustomResourceDefinition.
@@ -70,9 +72,12 @@ type definition struct {
 }
 
 func newResolver(files []*file) *resolver {
-	r := &resolver{defined: map[schema.GroupKind]definition{}, made: map[schema.GroupKind]*tables.Resource{}}
+	r := &resolver{defined: map[schema.GroupKind]definition{}, namespaced: map[schema.GroupKind]bool{}, made: map[schema.GroupKind]*tables.Resource{}}
 	for _, f := range files {
 		for _, o := range f.objects {
+			if o.kind.resource == nil && o.namespace != "" {
+				r.namespaced[o.kind.groupKind()] = true
+			}
 			if o.kind.name != "CustomResourceDefinition" || o.kind.group != "apiextensions.k8s.io" || o.kind.resource != nil {
 				continue
 			}
@@ -90,10 +95,13 @@ func (r *resolver) resource(o object) *tables.Resource {
 	if o.kind.resource != nil {
 		return o.kind.resource
 	}
-	gk := schema.GroupKind{Group: o.kind.group, Kind: o.kind.name}
+	gk := o.kind.groupKind()
 	res := r.made[gk]
 	if res == nil {
-		res = &tables.Resource{Group: o.kind.group, Version: o.kind.version, Plural: pluralOf(gk), Kind: o.kind.name}
+		res = &tables.Resource{Group: gk.Group, Version: o.kind.version, Plural: pluralOf(gk), Kind: gk.Kind, Namespaced: r.namespaced[gk]}
+		if known := tables.AddonForKind(gk.Group, gk.Kind); known != nil {
+			res.Plural, res.Namespaced = known.Plural, known.Namespaced
+		}
 		if d, ok := r.defined[gk]; ok {
 			res.Plural, res.Short = d.Spec.Names.Plural, slices.Clone(d.Spec.Names.ShortNames)
 			res.Namespaced = d.Spec.Scope == "Namespaced"
@@ -113,18 +121,22 @@ func pluralOf(gk schema.GroupKind) string {
 	return guess.Resource
 }
 
-// settle finishes an object of an unknown kind, whose scope only its
-// definition or its own namespace tells.
+// settle finishes an object of an unknown kind. Its scope is told by its
+// definition, by a table, or by another object of the kind that names its
+// namespace; where none does, it is left as it is.
 func (r *resolver) settle(o *object, res *tables.Resource, namespace string) {
-	gk := schema.GroupKind{Group: o.kind.group, Kind: o.kind.name}
-	_, defined := r.defined[gk]
+	if o.kind.resource != nil {
+		return
+	}
+	gk := o.kind.groupKind()
+	_, known := r.defined[gk]
+	known = known || tables.AddonForKind(gk.Group, gk.Kind) != nil
 	switch {
-	case o.kind.resource != nil:
-	case defined && !res.Namespaced:
-		o.namespace = ""
-	case defined && o.namespace == "":
+	case res.Namespaced && o.namespace == "":
 		o.namespace = namespace
-	case o.namespace != "":
-		res.Namespaced = true
+	case known && !res.Namespaced:
+		o.namespace = ""
 	}
 }
+
+func (k *kind) groupKind() schema.GroupKind { return schema.GroupKind{Group: k.group, Kind: k.name} }
