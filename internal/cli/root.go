@@ -77,8 +77,11 @@ are the evidence.`,
 		Annotations:   map[string]string{cobra.CommandDisplayNameAnnotation: a.name},
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
+
+		Args: knownCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			switch a.color {
 			case "auto", "always", "never":
@@ -110,6 +113,18 @@ are the evidence.`,
 	a.completionCommand(root)
 	a.completeFlags(root)
 	return root
+}
+
+// knownCommand refuses what is no command, and says what is near.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	near := ""
+	if all := cmd.SuggestionsFor(args[0]); len(all) > 0 {
+		near = " (did you mean " + all[0] + "?)"
+	}
+	return usagef("unknown command %q for %q%s", args[0], cmd.CommandPath(), near)
 }
 
 // colored decides whether w is coloured: never when asked not to, or when it

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
@@ -58,15 +59,35 @@ func (a *app) tablesCommand() *cobra.Command {
 			if len(args) == 0 {
 				return a.listTables(format)
 			}
-			t := tables.Lookup(args[0])
+			t := tableNamed(args[0])
 			if t == nil {
-				return usagef("no table %q: '%s tables' lists them", args[0], a.name)
+				return usagef("no table %q%s: '%s tables' lists them", args[0], engine.DidYouMean(args[0], tableNames()), a.name)
 			}
 			return a.showTable(t, format)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "table", "table or json")
 	return cmd
+}
+
+// tableNamed finds a table by its name, with or without k8s_, or by a name that
+// kubectl has for its resource.
+func tableNamed(name string) *tables.Table {
+	if t := tables.Lookup(name); t != nil {
+		return t
+	}
+	if r := tables.ResourceNamed(name); r != nil {
+		return tables.ForResource(r)
+	}
+	return tables.Lookup("k8s_" + name)
+}
+
+func tableNames() []string {
+	var names []string
+	for _, t := range tables.All() {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 func (a *app) listTables(format string) error {

@@ -44,7 +44,7 @@ func (c *conn) explain(err error) error {
 	case strings.HasPrefix(msg, "no such column: "):
 		return c.noSuchColumn(msg, offset)
 	case strings.HasPrefix(msg, "no such function: "):
-		msg += didYouMean(strings.TrimPrefix(msg, "no such function: "), functionNames())
+		msg += DidYouMean(strings.TrimPrefix(msg, "no such function: "), functionNames())
 	}
 	return newError(c.text.whole, offset, "%s", msg)
 }
@@ -54,7 +54,7 @@ func (c *conn) noSuchTable(name string) error {
 	if offset < 0 {
 		offset = find(c.text.tokens, name[strings.LastIndexByte(name, '.')+1:])
 	}
-	return newError(c.text.whole, offset, "no such table: %s%s", name, didYouMean(name, c.db.names()))
+	return newError(c.text.whole, offset, "no such table: %s%s", name, DidYouMean(name, c.db.names()))
 }
 
 // unquoted is the error for a table whose name has dots, which SQL takes for a
@@ -69,7 +69,7 @@ var noColumn = regexp.MustCompile(`^no such column: "?(?:([^."]+)\.)?([^."]+)"?(
 func (c *conn) noSuchColumn(msg string, offset int) error {
 	hint := ""
 	if m := noColumn.FindStringSubmatch(msg); m != nil {
-		hint = didYouMean(m[2], c.columnsOf(m[1]))
+		hint = DidYouMean(m[2], c.columnsOf(m[1]))
 	}
 	return newError(c.text.whole, offset, "%s%s", msg, hint)
 }
@@ -99,7 +99,9 @@ func (c *conn) columnsOf(alias string) []string {
 	return all
 }
 
-func didYouMean(name string, candidates []string) string {
+// DidYouMean is a question to be put behind an error about a name that is not
+// known; empty where no candidate is near.
+func DidYouMean(name string, candidates []string) string {
 	if near := nearest(name, candidates); near != "" {
 		return " (did you mean " + near + "?)"
 	}

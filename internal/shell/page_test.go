@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,6 +53,22 @@ func TestPage(t *testing.T) {
 			t.Errorf("%s:\n%s", test.name, shown)
 		}
 	}
+}
+
+// The prompt begins a line of its own, whatever a template leaves.
+func TestOutputEndsItsLine(t *testing.T) {
+	s, out, _ := newShell(&withoutEnd{backend{}})
+	s.format, s.Size = "jsonpath={.x}", func() (int, int) { return 40, 10 }
+	if err := s.show(t.Context(), &Result{}); err != nil || out.String() != "x\n" {
+		t.Errorf("%q, %v", out, err)
+	}
+}
+
+type withoutEnd struct{ backend }
+
+func (*withoutEnd) Print(w io.Writer, _ string, _ *Result) error {
+	_, err := io.WriteString(w, "x")
+	return err
 }
 
 func TestInterruptedOutput(t *testing.T) {

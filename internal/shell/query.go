@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -64,6 +65,7 @@ func (s *Shell) Script(ctx context.Context, in io.Reader, format string) error {
 	if err != nil {
 		return err
 	}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) // a byte order mark, as Windows' editors write
 	empty, n := true, 0
 	for line := range strings.Lines(string(text)) {
 		n++

@@ -77,7 +77,7 @@ func (b *backend) Rule(id string) (string, error) {
 func (b *backend) RuleIDs() []string        { return []string{"NSA-07", "NSA-08", "CIS-1.1"} }
 func (b *backend) Explain(err error) string { return "explained: " + err.Error() }
 
-func newShell(b *backend) (*Shell, *bytes.Buffer, *bytes.Buffer) {
+func newShell(b Backend) (*Shell, *bytes.Buffer, *bytes.Buffer) {
 	var out, err bytes.Buffer
 	return &Shell{Backend: b, Out: &out, Err: &err, format: "table"}, &out, &err
 }
@@ -204,5 +204,29 @@ func TestPrompt(t *testing.T) {
 		if diff := cmp.Diff(step.statements, s.add(step.line)); diff != "" || s.prompt() != step.prompt {
 			t.Errorf("after %q: prompt %q\n%s", step.line, s.prompt(), diff)
 		}
+	}
+}
+
+// Scripts from Windows begin with a byte order mark, and end their lines in
+// two characters.
+func TestScriptFromWindows(t *testing.T) {
+	b := &backend{}
+	s, _, stderr := newShell(b)
+	if err := s.Script(t.Context(), strings.NewReader("\ufeffSELECT 1;\r\n.timing on\r\nSELECT\r\n2;\r\n"), "table"); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.asked) != 2 || strings.TrimSpace(b.asked[0]) != "SELECT 1" || !strings.Contains(stderr.String(), "1 row in") {
+		t.Errorf("%q\n%s", b.asked, stderr)
+	}
+}
+
+// .explain with a query gives notes for that one alone.
+func TestExplainOne(t *testing.T) {
+	s, _, stderr := newShell(&backend{})
+	if err := s.Script(t.Context(), strings.NewReader(".explain SELECT 1;\nSELECT 2;\n"), "table"); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(stderr.String(), "read everything") != 1 {
+		t.Error(stderr)
 	}
 }
