@@ -147,8 +147,21 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// width is that of a terminal in columns, 0 for anything else.
+func width(w io.Writer) int {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0
+	}
+	columns, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return columns
+}
+
 func (a *app) style(w io.Writer) report.Style {
-	return report.Style{Color: a.colored(w), Command: a.name, Version: clientVersion(), APIVersion: apiVersion}
+	return report.Style{Width: width(w), Color: a.colored(w), Command: a.name, Version: clientVersion(), APIVersion: apiVersion}
 }
 
 // apiVersion is that of a kind that the rules know; kinds are unique among them.

@@ -97,7 +97,7 @@ func (t *printer) changes(title, code string, changes []posture.Change) {
 			g.add(cell{oneLine(c.Asset.String()), code, false}, cell{summary(c.Finding), dim, false},
 				cell{t.place(c.Finding), dim, false}, cell{oneLine(c.Reason), dim, false})
 		}
-		g.write(&t.b, t.paint, "          ")
+		g.writeWithin(&t.b, t.paint, "          ", t.style.Width)
 	}
 }
 

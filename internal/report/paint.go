@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -56,6 +57,7 @@ func oneLine(s string) string {
 // then painted.
 type grid struct {
 	rows [][]cell
+	gone []int // columns that are left out
 }
 
 type cell struct {
@@ -65,7 +67,41 @@ type cell struct {
 
 func (g *grid) add(cells ...cell) { g.rows = append(g.rows, cells) }
 
-func (g *grid) write(b *strings.Builder, p paint, indent string) {
+// narrow makes the grid fit a width, 0 being any: of the columns named, first
+// to last, it leaves out those that say nothing (a header or a dash) and the
+// bars, then shortens the first column.
+func (g *grid) narrow(width int, spare ...int) {
+	for _, column := range spare {
+		if width == 0 || g.width() <= width {
+			return
+		}
+		if !slices.ContainsFunc(g.rows[1:], func(row []cell) bool { return len(row) > column && strings.Trim(row[column].text, "-█░") != "" }) {
+			for i := range g.rows {
+				g.rows[i] = slices.Clone(g.rows[i])
+				g.rows[i][column] = cell{}
+			}
+			g.gone = append(g.gone, column)
+		}
+	}
+	if over := g.width() - width; width > 0 && over > 0 {
+		for i := range g.rows {
+			g.rows[i][0].text = shorten(g.rows[i][0].text, max(g.widths()[0]-over, 16))
+		}
+	}
+}
+
+// width is that of the widest line.
+func (g *grid) width() int {
+	sum := -2
+	for i, w := range g.widths() {
+		if !slices.Contains(g.gone, i) {
+			sum += w + 2
+		}
+	}
+	return sum
+}
+
+func (g *grid) widths() []int {
 	var widths []int
 	for _, row := range g.rows {
 		for i, c := range row {
@@ -75,10 +111,36 @@ func (g *grid) write(b *strings.Builder, p paint, indent string) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(c.text))
 		}
 	}
+	return widths
+}
+
+// writeWithin writes rows of what, why and where: a line each, or where that
+// is wider than the terminal, the middle below the others.
+func (g *grid) writeWithin(b *strings.Builder, p paint, indent string, width int) {
+	if width == 0 || g.width()+len(indent) <= width {
+		g.write(b, p, indent)
+		return
+	}
+	for _, row := range g.rows {
+		outer, inner := &grid{}, &grid{}
+		outer.add(append([]cell{row[0]}, row[2:]...)...)
+		outer.write(b, p, indent)
+		inner.add(row[1])
+		if row[1].text != "" {
+			inner.write(b, p, indent+"  ")
+		}
+	}
+}
+
+func (g *grid) write(b *strings.Builder, p paint, indent string) {
+	widths := g.widths()
 	for _, row := range g.rows {
 		var line strings.Builder
 		line.WriteString(indent)
 		for i, c := range row {
+			if slices.Contains(g.gone, i) {
+				continue
+			}
 			pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(c.text))
 			switch {
 			case c.right:

@@ -17,6 +17,8 @@ import (
 type Style struct {
 	// Color allows ANSI colours.
 	Color bool
+	// Width is that of the terminal in columns; 0 is as wide as it takes.
+	Width int
 	// Evidence prints every row of evidence under its asset.
 	Evidence bool
 	// Locate finds the line of a path within the object that begins at a line

