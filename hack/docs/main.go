@@ -32,6 +32,9 @@ func run(dir string) error {
 	if err := rulePages(pages); err != nil {
 		return err
 	}
+	if err := cisPage(pages); err != nil {
+		return err
+	}
 	if err := cliPages(pages); err != nil {
 		return err
 	}

@@ -41,6 +41,9 @@ func rulePage(r *rule.Rule) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: %s\n\n%s| section | severity | verdict |\n| --- | --- | --- |\n| %s | %s | %s |\n",
 		r.ID, r.Title, generated, cell(r.Section), r.Severity, verdicts[r.Verdict])
+	if said := r.Said(); said != "" {
+		fmt.Fprintf(&b, "\n%s\n", strings.ToUpper(said[:1])+said[1:]+".")
+	}
 	part := func(title, lang, text string) {
 		if strings.TrimSpace(text) == "" {
 			return
