@@ -52,13 +52,16 @@ func (g *gateFlags) compare(r *posture.Report) {
 
 // failed decides, and says why on stderr.
 func (g *gateFlags) failed(a *app, r *posture.Report) bool {
+	why := g.Check(r, r.Baseline)
+	if isTerminal(a.Out) && (r.Baseline != nil || len(why) > 0) {
+		a.note("") // apart from the table above
+	}
 	if c := r.Baseline; c != nil {
 		a.note("since the baseline: %d new, %d gone, %d known", len(c.New), len(c.Gone), c.Known)
 		if g.before.RuleDigest != r.RuleDigest {
 			a.note("note: the baseline was made with other rules")
 		}
 	}
-	why := g.Check(r, r.Baseline)
 	for _, line := range why {
 		a.note("fails: %s", line)
 	}
