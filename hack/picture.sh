@@ -19,7 +19,7 @@ shoot() {
   script -qc 'stty cols 120; bin/kubectl-kspm check -f examples/ --severity high' /dev/null | tr -d '\r' || true
 } | aha --black --title kubectl-kspm --style 'margin: 18px; font: 14px/1.35 "DejaVu Sans Mono", monospace; background: #14161b' >"$dir/check.html"
 lines=$(grep -c '' "$dir/check.html")
-shoot "$dir/check.html" check.png 1060 $((lines * 15 - 40))
+shoot "$dir/check.html" check.png 1060 $((lines * 13 - 10))
 
 bin/kubectl-kspm check -f examples/ --fail-on none -o html="$dir/report.html"
 # One rule and its finding unfolded.
