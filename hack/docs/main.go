@@ -1,6 +1,6 @@
 // Command docs writes the reference pages from the declarations they describe:
 // docs/tables from package tables, docs/rules from the rule files, docs/cli from
-// the commands. With --man it writes manual pages instead, for a release.
+// the commands, and what deploy/osquery has of rules and tables. With --man it writes manual pages instead, for a release.
 package main
 
 import (
@@ -51,5 +51,5 @@ func run(dir string) error {
 			return err
 		}
 	}
-	return nil
+	return osqueryFiles(dir)
 }
