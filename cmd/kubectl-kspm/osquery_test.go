@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/testosquery"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
@@ -104,7 +106,7 @@ func TestOsquery(t *testing.T) {
 	if got := ask(t, o, "SELECT count(*) FROM k8s_pods"); slices.Equal(got, []string{"0"}) {
 		t.Error("no pods")
 	}
-	if got := ask(t, o, "SELECT DISTINCT table_name FROM k8s_permissions WHERE NOT allowed"); !slices.Equal(got, []string{"k8s_node_files"}) {
+	if got := ask(t, o, "SELECT DISTINCT table_name FROM k8s_permissions WHERE NOT allowed"); !slices.Equal(got, []string{"k8s_kubelet_flags", "k8s_node_facts", "k8s_node_files"}) {
 		t.Errorf("an administrator may not read %v", got)
 	}
 	if err := killed.Process.Kill(); err != nil {
@@ -153,6 +155,52 @@ func TestOsqueryWithoutPermissions(t *testing.T) {
 		got := ask(t, o, sql)
 		if len(got) == 0 || !strings.Contains(strings.Join(got, "\n"), want) {
 			t.Errorf("%v, want %s", got, want)
+		}
+		o.Quit()
+	}
+}
+
+// TestOsqueryRules: every rule's query of the pack runs over a real cluster,
+// and agrees with check on what fails and on what could not be assessed.
+func TestOsqueryRules(t *testing.T) {
+	c := cluster(t)
+	var pack struct {
+		Queries map[string]struct{ Query string }
+	}
+	made := kspm(t, "pack", "--benchmark", "all")
+	if err := json.Unmarshal([]byte(made.stdout), &pack); err != nil {
+		t.Fatal(err, made.stderr)
+	}
+	for name, kubeconfig := range map[string]string{"admin": c.AdminKubeconfig, "nobody": c.NobodyKubeconfig} {
+		o := standIn(t)
+		autoload(t, o, kubeconfig)
+		var report posture.Report
+		checked := kspm(t, "check", "--benchmark", "all", "-o", "json", "--kubeconfig", kubeconfig)
+		if err := json.Unmarshal([]byte(checked.stdout), &report); err != nil {
+			t.Fatal(err, checked.stderr)
+		}
+		agreed := map[posture.Status]int{}
+		for _, r := range report.Rules {
+			query, ok := pack.Queries[r.ID]
+			if !ok {
+				continue
+			}
+			rows := strings.Join(ask(t, o, query.Query), "\n")
+			switch r.Status {
+			case posture.Fail, posture.NotAssessed:
+				if !strings.Contains(rows, r.ID+" "+string(r.Status)) {
+					t.Errorf("%s: %s is %s in check, and in osquery %s", name, r.ID, r.Status, rows)
+				}
+				agreed[r.Status]++
+			case posture.Pass:
+				if strings.Contains(rows, "not_assessed") {
+					t.Errorf("%s: %s passes in check, and in osquery %s", name, r.ID, rows)
+				}
+				agreed[r.Status]++
+			}
+		}
+		if name == "admin" && (agreed[posture.Fail] < 10 || agreed[posture.Pass] < 10) || name == "nobody" && agreed[posture.NotAssessed] < 30 {
+			t.Errorf("%s: compared %v", name, agreed)
 		}
 		o.Quit()
 	}

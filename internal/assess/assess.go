@@ -93,11 +93,17 @@ func Compile(ctx context.Context, db *engine.DB, rules []*rule.Rule) (*Rules, er
 	return out, nil
 }
 
-// Queries are the rules that have a query, with what is known of it.
-func (r *Rules) Queries() iter.Seq2[*rule.Rule, *engine.Statement] {
-	return func(yield func(*rule.Rule, *engine.Statement) bool) {
+// Compiled is a rule with what is known of its queries.
+type Compiled struct {
+	*rule.Rule
+	Query, Assets *engine.Statement
+}
+
+// Queries are the rules that have a query.
+func (r *Rules) Queries() iter.Seq[Compiled] {
+	return func(yield func(Compiled) bool) {
 		for _, c := range r.rules {
-			if c.query != nil && !yield(c.Rule, c.query) {
+			if c.query != nil && !yield(Compiled{c.Rule, c.query, c.assets}) {
 				return
 			}
 		}

@@ -85,8 +85,8 @@ func packed(ctx context.Context, selected []*rule.Rule) (rules []pack.Rule, err 
 	if err != nil {
 		return nil, err
 	}
-	for r, stmt := range compiled.Queries() {
-		rules = append(rules, pack.Rule{Rule: r, Columns: stmt.Columns, Reads: stmt.Reads})
+	for c := range compiled.Queries() {
+		rules = append(rules, pack.New(c.Rule, c.Query.Columns, c.Assets.Columns, c.Query.Reads, c.Assets.Reads))
 	}
 	return rules, nil
 }

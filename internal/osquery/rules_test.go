@@ -34,8 +34,8 @@ func packed(t *testing.T, db *engine.DB) (out []pack.Rule) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for r, stmt := range compiled.Queries() {
-		out = append(out, pack.Rule{Rule: r, Columns: stmt.Columns, Reads: stmt.Reads})
+	for c := range compiled.Queries() {
+		out = append(out, pack.New(c.Rule, c.Query.Columns, c.Assets.Columns, c.Query.Reads, c.Assets.Reads))
 	}
 	return out
 }

@@ -4,6 +4,7 @@
 package pack
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -19,65 +20,87 @@ import (
 // Rule is a rule that has a query, with what is known of that.
 type Rule struct {
 	*rule.Rule
-	// Columns are those of the query's result, Reads is what it reads.
-	Columns []string
-	Reads   rows.Plan
+	// Columns are those of the query's result, AssetColumns those of the
+	// assets query.
+	Columns, AssetColumns []string
+	// Reads is what both read: check does not assess a rule without either.
+	Reads rows.Plan
+}
+
+// New makes a Rule of what a compiled rule knows.
+func New(r *rule.Rule, columns, assetColumns []string, reads ...rows.Plan) Rule {
+	out := Rule{Rule: r, Columns: columns, AssetColumns: assetColumns, Reads: rows.Plan{}}
+	for _, plan := range reads {
+		out.Reads.Merge(plan)
+	}
+	return out
 }
 
 // Discovery is a query that has a row where the extension serves.
 const Discovery = "SELECT 1 FROM osquery_registry WHERE registry = 'table' AND name = 'k8s_permissions'"
 
 // Query is the rule's SQL for osquery. Its rows are those of the rule, behind
-// the columns rule_id and status; when something that it reads could not be read
-// there is one row more, whose status is not_assessed and whose actual says
-// why. SQLite runs the parts in order: the rule; a part without rows, which
-// reads the tables that the rule did not come to; and then the question how
-// the reading went.
+// the columns rule_id and status. A row of status not_assessed is an asset
+// that cannot be judged, or, without a kind, the rule as a whole, when
+// something that it reads could not be read; its actual says why. SQLite runs
+// the parts in order: the rule; its assets; a part without rows, which reads
+// the tables that those did not come to; and then the question how the reading
+// went.
 func (r Rule) Query() string {
 	var b strings.Builder
 	names := r.tables()
 	// Without this SQLite would ask the extension again for every row that a
 	// table is joined with.
 	b.WriteString("WITH ")
-	for i, t := range names {
-		if i > 0 {
-			b.WriteString(",\n")
-		}
-		fmt.Fprintf(&b, "kspm_%s AS MATERIALIZED (SELECT %s FROM %s)", t.Name, columnsOf(t, r.Reads[t]), t.Name)
+	for _, t := range names {
+		fmt.Fprintf(&b, "kspm_%s AS MATERIALIZED (SELECT %s FROM %s),\n", t.Name, columnsOf(t, r.Reads[t]), t.Name)
 	}
-	fmt.Fprintf(&b, "\nSELECT %s AS rule_id, %s AS status, e.* FROM (\nWITH ", quote(r.ID), quote(r.Verdict))
-	for i, t := range names {
-		if i > 0 {
-			b.WriteString(", ")
+	fmt.Fprintf(&b, "kspm_evidence AS MATERIALIZED (\n%s\n%s\n))\n", shadow(names), body(r.SQL))
+	fmt.Fprintf(&b, "SELECT %s AS rule_id, %s AS status, e.* FROM kspm_evidence e", quote(r.ID), quote(r.Verdict))
+	if slices.Contains(r.AssetColumns, "not_assessed") {
+		fmt.Fprintf(&b, "\nUNION ALL\n%s\nFROM (%s\n%s\n)) a WHERE a.not_assessed <> ''", r.unassessed("a.kind", "a.namespace", "a.name", "a.not_assessed"), shadow(names), body(r.Assets))
+		for _, c := range []string{"exempt", "not_applicable"} {
+			if slices.Contains(r.AssetColumns, c) {
+				fmt.Fprintf(&b, " AND coalesce(a.%s, '') = ''", c)
+			}
 		}
-		fmt.Fprintf(&b, "%s AS (SELECT * FROM kspm_%s)", t.Name, t.Name)
+		b.WriteString("\n  AND NOT EXISTS (SELECT 1 FROM kspm_evidence e WHERE e.kind = a.kind AND e.name = a.name AND coalesce(e.namespace, '') = coalesce(a.namespace, ''))")
 	}
-	fmt.Fprintf(&b, "\nSELECT * FROM (\n%s\n)) e\nUNION ALL\nSELECT NULL, NULL%s WHERE 0 >", body(r.SQL), strings.Repeat(", NULL", len(r.Columns)))
+	fmt.Fprintf(&b, "\nUNION ALL\nSELECT NULL, NULL%s WHERE 0 >", strings.Repeat(", NULL", len(r.Columns)))
 	for i, t := range names {
 		if i > 0 {
 			b.WriteString(" +")
 		}
 		fmt.Fprintf(&b, " (SELECT 1 + count(*) FROM kspm_%s)", t.Name)
 	}
-	fmt.Fprintf(&b, "\nUNION ALL\nSELECT %s, 'not_assessed'", quote(r.ID))
-	for _, c := range r.Columns {
-		switch strings.ToLower(c) {
-		case "path":
-			b.WriteString(", ''")
-		case "actual":
-			b.WriteString(", why")
-		case "expected":
-			b.WriteString(", 'data to judge by'")
-		default:
-			b.WriteString(", NULL")
-		}
-	}
 	fmt.Fprintf(&b, `
+UNION ALL
+%s
 FROM (SELECT group_concat(why, '; ') AS why FROM (
   SELECT DISTINCT resource || ': ' || coalesce(reason, 'forbidden') AS why FROM k8s_permissions
   WHERE allowed = 0 AND table_name || ' ' || api_group || ' ' || resource IN (%s)))
-WHERE why IS NOT NULL`, strings.Join(r.needs(), ", "))
+WHERE why IS NOT NULL`, r.unassessed("NULL", "NULL", "NULL", "why"), strings.Join(r.needs(), ", "))
 	return b.String()
+}
+
+// shadow begins a query in which the tables' names mean what was read of them;
+// the query proper follows, and a parenthesis that ends it.
+func shadow(names []*tables.Table) string {
+	var with []string
+	for _, t := range names {
+		with = append(with, fmt.Sprintf("%s AS (SELECT * FROM kspm_%s)", t.Name, t.Name))
+	}
+	return "WITH " + strings.Join(with, ", ") + "\nSELECT * FROM ("
+}
+
+// unassessed is the head of a SELECT of rows of status not_assessed.
+func (r Rule) unassessed(kind, namespace, name, why string) string {
+	known := map[string]string{"kind": kind, "namespace": namespace, "name": name, "path": "''", "actual": why, "expected": "'data to judge by'"}
+	items := []string{quote(r.ID), "'not_assessed'"}
+	for _, c := range r.Columns {
+		items = append(items, cmp.Or(known[strings.ToLower(c)], "NULL"))
+	}
+	return "SELECT " + strings.Join(items, ", ")
 }
 
 // tables are those that the rule reads, in order of name.
