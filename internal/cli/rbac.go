@@ -77,7 +77,11 @@ func readsOf(ctx context.Context, selected []*rule.Rule) ([]*tables.Resource, er
 	if err != nil {
 		return nil, err
 	}
-	return rules.Plan().Reads(), nil
+	reads := rules.Plan().Reads()
+	if slices.Contains(reads, tables.KubeletConfigs) && !slices.Contains(reads, tables.Nodes) {
+		reads = append(reads, tables.Nodes) // whose kubelets are asked
+	}
+	return reads, nil
 }
 
 // clusterRole are the rules that allow listing resources, one for each API
