@@ -3,7 +3,11 @@ package tables
 // RuleInfo is a rule, as a row of kspm_rules.
 type RuleInfo struct {
 	ID, Benchmark, Title, Section, Severity, Verdict, Why, Fix, SQL string
-	Aliases, References                                             []string
+	// What a benchmark says of it: level 1 or 2, automated or manual, and which
+	// part of the cluster it is about.
+	Level               int
+	Type, Profile       string
+	Aliases, References []string
 	// Tables are the names of the tables that its SQL reads.
 	Tables []string
 }
@@ -11,11 +15,12 @@ type RuleInfo struct {
 // FindingInfo is a row of evidence, or with an empty Path an asset or rule
 // without any, as a row of kspm_findings.
 type FindingInfo struct {
-	Rule, Title, Section, Severity, Status string
-	Kind, Namespace, Name                  string
-	Path, Actual, Expected                 string
-	Exempt, Waived, File                   string
-	Line, Pods                             int
+	Rule, Benchmark, Title, Section string
+	Severity, Status                string
+	Kind, Namespace, Name           string
+	Path, Actual, Expected          string
+	Exempt, Waived, File            string
+	Line, Pods                      int
 	// Details are the further columns of the evidence.
 	Details map[string]any
 }
@@ -54,6 +59,14 @@ var KspmRules = define(spec[ruleInfoRow]{
 		text("section", "chapter of the guide", func(r ruleInfoRow) Value { return Str(r.info.Section) }),
 		text("severity", "critical, high, medium, low or info", func(r ruleInfoRow) Value { return Str(r.info.Severity) }),
 		text("verdict", "what a row means: fail, review, info; or manual", func(r ruleInfoRow) Value { return Str(r.info.Verdict) }),
+		integer("level", "level in its benchmark, 1 or 2; NULL where it has none", func(r ruleInfoRow) Value {
+			if r.info.Level == 0 {
+				return Null
+			}
+			return Int(r.info.Level)
+		}),
+		text("type", "how its benchmark has it assessed: automated or manual", func(r ruleInfoRow) Value { return Str(r.info.Type) }),
+		text("profile", "what its benchmark says it is about: control-plane, etcd, worker or policies", func(r ruleInfoRow) Value { return Str(r.info.Profile) }),
 		text("why", "why it matters", func(r ruleInfoRow) Value { return Str(r.info.Why) }),
 		text("fix", "what to change: a template over the columns of the evidence", func(r ruleInfoRow) Value { return Str(r.info.Fix) }),
 		text("sql", "the query; NULL for manual rules", func(r ruleInfoRow) Value { return Str(r.info.SQL) }),
@@ -84,6 +97,7 @@ kind, namespace and name are NULL.`,
 	Columns: [][]column[findingRow]{{
 		text("cluster", "name of the source", func(r findingRow) Value { return Str(r.Cluster) }),
 		text("rule", "id of the rule", func(r findingRow) Value { return Str(r.info.Rule) }).key(),
+		text("benchmark", "benchmark of the rule", func(r findingRow) Value { return Str(r.info.Benchmark) }),
 		text("title", "title of the rule", func(r findingRow) Value { return Str(r.info.Title) }),
 		text("section", "chapter of the guide", func(r findingRow) Value { return Str(r.info.Section) }),
 		text("severity", "severity of the finding", func(r findingRow) Value { return Str(r.info.Severity) }),

@@ -56,6 +56,7 @@ func (p *withPosture) eachRule(ctx context.Context, f func(*tables.Object)) erro
 		info := tables.RuleInfo{
 			ID: c.ID, Benchmark: c.Benchmark(), Title: c.Title, Section: c.Section, Severity: c.Severity, Verdict: c.Verdict,
 			Why: c.Why, Fix: c.Fix, SQL: c.SQL, Aliases: c.Aliases, References: c.References,
+			Level: c.Level, Type: c.Type, Profile: c.Profile,
 		}
 		if c.query != nil {
 			for t := range c.query.Reads {
@@ -83,8 +84,12 @@ func (p *withPosture) eachFinding(ctx context.Context, scope rows.Scope, f func(
 		record := &tables.Record[tables.FindingInfo]{Value: info}
 		f(&tables.Object{Resource: tables.Findings, Value: record, Meta: &record.ObjectMeta, Cluster: p.Info.Name})
 	}
+	benchmarks := map[string]string{}
+	for _, r := range p.rules {
+		benchmarks[r.ID] = r.Benchmark()
+	}
 	for _, res := range report.Rules {
-		info := tables.FindingInfo{Rule: res.ID, Title: res.Title, Section: res.Section, Severity: res.Severity.String(), Status: string(res.Status)}
+		info := tables.FindingInfo{Rule: res.ID, Benchmark: benchmarks[res.ID], Title: res.Title, Section: res.Section, Severity: res.Severity.String(), Status: string(res.Status)}
 		for _, u := range res.Unassessed {
 			unassessed := info
 			unassessed.Status, unassessed.Actual = string(posture.NotAssessed), u.Reason
