@@ -22,7 +22,7 @@
 --   Edit the command in /etc/kubernetes/manifests/kube-apiserver.yaml{{if .node}} on node {{.node}}{{end}}; the kubelet restarts the server at once. kubeadm
 --   writes the file anew on upgrades: set the same in ClusterConfiguration.apiServer.extraArgs of its ConfigMap kubeadm-config.
 --     - --audit-log-maxbackup=10
---   Mind the disk: {{.node}} keeps maxbackup files of maxsize megabytes.
+--   Mind the disk: the server keeps that many files of maxsize megabytes each.
 -- references:
 --   - CIS Kubernetes Benchmark v1.12 and v2.0, 1.2.18
 --   - https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#log-backend
