@@ -56,6 +56,7 @@ func rulePage(r *rule.Rule) string {
 	}
 	part("Why it matters", "", r.Why)
 	part("What to change", "text", r.Fix)
+	part("Parameters", "", parameters(r))
 	part("What is judged", "sql", r.Assets)
 	part("The query", "sql", r.SQL)
 	for _, c := range r.Fail {
@@ -71,4 +72,20 @@ func rulePage(r *rule.Rule) string {
 		part("Known elsewhere as", "", strings.Join(r.Aliases, ", "))
 	}
 	return b.String()
+}
+
+// parameters are what a rule can be told in kspm.yaml.
+func parameters(r *rule.Rule) string {
+	var b strings.Builder
+	for _, p := range r.Describe().Parameters {
+		fallback := "unset"
+		if p.Default != nil {
+			fallback = "`" + *p.Default + "`"
+		}
+		fmt.Fprintf(&b, "* `%s` (%s, %s by default): %s\n", p.Name, p.Type, fallback, strings.Join(strings.Fields(p.Doc), " "))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return b.String() + "\nSet under `parameters." + r.ID + "` of [kspm.yaml](../configuration.md).\n"
 }

@@ -51,6 +51,11 @@ type Options struct {
 	Notice func(o *tables.Object)
 	// Waive sets the waiver of a finding, if it has one; may be nil.
 	Waive func(rule string, f *posture.Finding)
+	// Exclude are assets that are not to be judged; may be nil.
+	Exclude func(posture.Asset) bool
+	// Settings identify the configuration that rules are judged by, for the
+	// digest; may be empty.
+	Settings string
 	// Fixes has every finding's fix rendered, and every row's line found.
 	Fixes bool
 }
@@ -146,11 +151,11 @@ func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error)
 	if opts.Notice != nil {
 		src.Source = noticed{src.Source, opts.Notice}
 	}
-	set, err := rows.LoadJudged(ctx, src, opts.Rules.Plan(), opts.Rules.judged(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
+	set, err := rows.LoadJudged(ctx, withParameters{src.Source, opts.Rules.all(), src.Info.Name}, opts.Rules.Plan(), opts.Rules.judged(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
 	if err != nil {
 		return nil, err
 	}
-	run := &run{src: src, opts: opts, set: set, data: engine.Snapshot(set), assets: map[string]*assetsOnce{}}
+	run := &run{src: src, opts: opts, set: set, data: engine.Snapshot(set), assets: map[string]*assetsOnce{}, excluded: map[posture.Asset]bool{}}
 	report, err := run.report(ctx)
 	if err != nil {
 		return nil, err
@@ -182,8 +187,9 @@ type run struct {
 	set  *rows.Set
 	data engine.Data
 
-	mu     sync.Mutex
-	assets map[string]*assetsOnce
+	mu       sync.Mutex
+	assets   map[string]*assetsOnce
+	excluded map[posture.Asset]bool
 }
 
 // assetsOnce holds the result of an assets query, which rules share.
@@ -225,7 +231,8 @@ func (r *run) report(ctx context.Context) (*posture.Report, error) {
 			return nil, err
 		}
 	}
-	report.RuleDigest = rule.Digest(all)
+	report.RuleDigest = rule.Digest(all, r.opts.Settings)
+	report.Summary.Excluded = len(r.excluded)
 	report.Finish()
 	return report, nil
 }
@@ -288,6 +295,12 @@ func render(c *rule.Rule, findings []posture.Finding) error {
 // inScope keeps the assets of the namespace that was asked for.
 func (r *run) inScope(a posture.Asset) bool {
 	ns := r.opts.Namespace
+	if r.opts.Exclude != nil && r.opts.Exclude(a) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.excluded[a] = true
+		return false
+	}
 	return ns == "" || a.Namespace == ns || a.Kind == "Namespace" && a.Name == ns
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/manifest"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/remedy"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 )
 
@@ -66,6 +67,11 @@ func checkFailing(ctx context.Context, rules *Rules, c rule.Case, want posture.S
 }
 
 func checkStatus(ctx context.Context, rules *Rules, c rule.Case, want posture.Status) (posture.RuleResult, error) {
+	restore, err := rules.rules[0].With(c.Parameters)
+	if err != nil {
+		return posture.RuleResult{}, fmt.Errorf("parameters: %w", err)
+	}
+	defer restore()
 	got, err := Judge(ctx, rules, c.Objects)
 	if err != nil {
 		return posture.RuleResult{}, err
@@ -87,6 +93,29 @@ func checkStatus(ctx context.Context, rules *Rules, c rule.Case, want posture.St
 		}
 	}
 	return res, nil
+}
+
+// Example is the first finding of a failing case, with the fix of its first row
+// of evidence.
+func Example(ctx context.Context, db *engine.DB, r *rule.Rule, c rule.Case) (posture.Finding, error) {
+	rules, err := Compile(ctx, db, []*rule.Rule{r})
+	if err != nil {
+		return posture.Finding{}, err
+	}
+	restore, err := r.With(c.Parameters)
+	if err != nil {
+		return posture.Finding{}, err
+	}
+	defer restore()
+	report, err := Judge(ctx, rules, c.Objects)
+	if err != nil || len(report.Rules[0].Findings) == 0 {
+		return posture.Finding{}, err
+	}
+	finding := report.Rules[0].Findings[0]
+	finding.Evidence = finding.Evidence[:1]
+	fix, err := remedy.For(r, finding)
+	finding.Fix = fix.String()
+	return finding, err
 }
 
 // Judge runs rules over manifests given as text, each of which must be sound.

@@ -28,6 +28,8 @@ func (p *withPosture) Each(ctx context.Context, r *tables.Resource, scope rows.S
 		return p.eachRule(ctx, f)
 	case tables.Findings:
 		return p.eachFinding(ctx, scope, f)
+	case tables.Parameters:
+		return withParameters{p.Source.Source, p.rules, p.Info.Name}.Each(ctx, r, scope, f)
 	}
 	return p.Source.Each(ctx, r, scope, f)
 }

@@ -20,6 +20,8 @@ type benchmarkFlags struct {
 	version  string
 
 	known benchmark.List
+	// given reports whether --benchmark was.
+	given func() bool
 }
 
 func (f *benchmarkFlags) add(cmd *cobra.Command) {
@@ -28,6 +30,7 @@ func (f *benchmarkFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&f.level, "level", 0, "only rules up to this level of the benchmark, 1 or 2")
 	flags.StringSliceVar(&f.profiles, "profile", nil, "only rules about these parts: "+strings.Join(rule.Profiles, ", "))
 	flags.StringVar(&f.version, "benchmark-version", "", "edition of the benchmark, such as 1.12; by default the one for the cluster's version")
+	f.given = func() bool { return flags.Changed("benchmark") }
 	complete := func(name string, values func() []string) {
 		_ = cmd.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return values(), cobra.ShellCompDirectiveNoFileComp

@@ -23,6 +23,7 @@ type checkOptions struct {
 	*app
 	source sourceFlags
 	benchmarkFlags
+	config   configFlags
 	rules    []string
 	ruleDirs []string
 	severity string
@@ -69,6 +70,7 @@ could not be assessed.`,
 	o.source.add(cmd)
 	f := cmd.Flags()
 	o.benchmarkFlags.add(cmd)
+	o.config.add(cmd)
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own, which are judged as well")
 	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias; may be repeated or separated by commas")
 	f.StringVar(&o.severity, "severity", "info", "only rules of at least this severity: critical, high, medium, low or info")
@@ -81,6 +83,17 @@ could not be assessed.`,
 }
 
 func (o *checkOptions) complete() error {
+	if err := o.config.load(o.app, o.source.files); err != nil {
+		return err
+	}
+	if c := o.config.file; c != nil {
+		if len(c.Benchmarks) > 0 && !o.given() {
+			o.names = c.Benchmarks
+		}
+		if o.waivers == "" {
+			o.waivers = c.Waivers
+		}
+	}
 	if err := o.benchmarkFlags.complete(); err != nil {
 		return err
 	}
@@ -138,7 +151,8 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 	}
 	stop := o.progress(&src)
 	defer stop()
-	opts := assess.Options{Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes}
+	opts := assess.Options{Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes,
+		Exclude: o.config.exclude(), Settings: o.config.settings()}
 	return assess.Run(ctx, src, o.withWaivers(opts, src.Info.Name))
 }
 
@@ -147,6 +161,9 @@ func (o *checkOptions) describe(r *posture.Report) {
 	line := fmt.Sprintf("%d rules of %s", len(r.Rules), strings.TrimSpace(r.Benchmark+" "+r.BenchmarkVersion))
 	if r.Source.Type == "cluster" {
 		line += fmt.Sprintf(" over %d objects", r.Source.Objects)
+	}
+	if n := r.Summary.Excluded; n > 0 {
+		line += fmt.Sprintf("\n%d assets are left out, as %s says", n, o.config.file.Path())
 	}
 	byReason := map[string][]string{}
 	for _, u := range r.NotAssessed {
@@ -183,11 +200,14 @@ func (o *checkOptions) selectRules() ([]*rule.Rule, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.config.apply(all); err != nil {
+		return nil, err
+	}
 	asked, err := o.pick(all)
 	if err != nil {
 		return nil, err
 	}
-	if asked = append(asked, own...); len(o.rules) > 0 {
+	if asked = append(asked, own...); o.rules != nil {
 		if asked, err = o.namedRules(all); err != nil {
 			return nil, err
 		}
@@ -207,7 +227,13 @@ func (o *checkOptions) selectRules() ([]*rule.Rule, error) {
 // namedRules are those of --rule, each once.
 func (o *checkOptions) namedRules(all []*rule.Rule) ([]*rule.Rule, error) {
 	var named []*rule.Rule
+	if len(o.rules) == 0 {
+		o.rules = []string{""}
+	}
 	for _, id := range o.rules {
+		if id == "" {
+			return nil, usagef("--rule wants the id of a rule: '%s' lists them", "kubectl kspm rules")
+		}
 		r, err := findRule(all, id)
 		if err != nil {
 			return nil, err

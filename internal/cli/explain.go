@@ -9,10 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 	"github.com/kubectl-kspm/kubectl-kspm/queries"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 type explainOptions struct{ checkOptions }
@@ -38,6 +41,8 @@ shows the evidence and the exact fix for each failing asset, or for that one.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	o.source.add(cmd)
+	o.config.add(cmd)
+	cmd.Flags().StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	return cmd
 }
 
@@ -54,16 +59,26 @@ func ruleNames() []string {
 }
 
 func (o *explainOptions) run(ctx context.Context, args []string) error {
-	all, err := rule.Load(queries.Files)
+	if err := o.config.load(o.app, o.source.files); err != nil {
+		return err
+	}
+	all, _, err := loadRules(o.ruleDirs)
 	if err != nil {
+		return err
+	}
+	if err := o.config.apply(all); err != nil {
 		return err
 	}
 	r, err := findRule(all, args[0])
 	if err != nil {
 		return err
 	}
-	if len(args) == 1 && len(o.source.files) == 0 {
-		return o.write(output{}, func(w io.Writer) error { return report.ExplainRule(w, r.Describe(), o.style(w)) })
+	if len(args) == 1 && len(o.source.files) == 0 && o.source.snapshot == "" {
+		described, err := o.withExample(ctx, all, r)
+		if err != nil {
+			return err
+		}
+		return o.write(output{}, func(w io.Writer) error { return report.ExplainRule(w, described, o.style(w)) })
 	}
 	src, err := o.source.open(ctx, o.app)
 	if err != nil {
@@ -92,6 +107,37 @@ func (o *explainOptions) run(ctx context.Context, args []string) error {
 		return &codeError{code: exitIncomplete}
 	}
 	return nil
+}
+
+// withExample describes a rule with the fix of its first failing case: what a
+// fix says depends on the evidence.
+func (o *explainOptions) withExample(ctx context.Context, all []*rule.Rule, r *rule.Rule) (posture.Rule, error) {
+	described := r.Describe()
+	if !strings.Contains(r.Fix, "{{") {
+		return described, nil
+	}
+	cases := r.Fail
+	for _, same := range all {
+		if len(cases) == 0 && same.ID == r.Query {
+			cases = same.Fail
+		}
+	}
+	if len(cases) == 0 {
+		return described, nil
+	}
+	db, err := engine.Open(tables.All())
+	if err != nil {
+		return described, err
+	}
+	defer db.Close()
+	finding, err := assess.Example(ctx, db, r, cases[0])
+	if err != nil {
+		return described, err
+	}
+	if finding.Fix != "" {
+		described.Fix = fmt.Sprintf("For example, for %s:\n\n%s\n\nWith -f, or an asset, it is the fix for yours.", finding.Asset, finding.Fix)
+	}
+	return described, nil
 }
 
 // narrow leaves the findings of one asset. It is an error when the rule has

@@ -45,6 +45,7 @@ are listed on stderr: explain shows each.`,
 	o.source.add(cmd)
 	f := cmd.Flags()
 	o.benchmarkFlags.add(cmd)
+	o.config.add(cmd)
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are left as they are")
 	f.StringVarP(&o.dir, "output", "o", "", "write a kustomize component into this folder, which must not exist")

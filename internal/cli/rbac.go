@@ -34,6 +34,7 @@ else be read. It is derived from the tables and columns that the rules' SQL read
 	}
 	f := cmd.Flags()
 	o.benchmarkFlags.add(cmd)
+	o.config.add(cmd)
 	f.StringSliceVar(&o.rules, "rule", nil, "only these rules, by id or alias")
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVar(&o.name, "name", "kubectl-kspm", "name of the ClusterRole")

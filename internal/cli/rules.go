@@ -11,6 +11,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/benchmark"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 	"github.com/kubectl-kspm/kubectl-kspm/queries"
@@ -49,10 +50,13 @@ type ruleInfo struct {
 	Type      string   `json:"type,omitempty"`
 	Profile   string   `json:"profile,omitempty"`
 	Aliases   []string `json:"aliases"`
+
+	Parameters []posture.Parameter `json:"parameters,omitempty"`
 }
 
 func (a *app) rulesCommand() *cobra.Command {
 	var flags benchmarkFlags
+	var conf configFlags
 	var format string
 	var dirs []string
 	cmd := &cobra.Command{
@@ -62,6 +66,12 @@ func (a *app) rulesCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			rules, _, err := loadRules(dirs)
 			if err != nil {
+				return err
+			}
+			if err := conf.load(a, nil); err != nil {
+				return err
+			}
+			if err := conf.apply(rules); err != nil {
 				return err
 			}
 			if err := flags.complete(); err != nil {
@@ -74,6 +84,7 @@ func (a *app) rulesCommand() *cobra.Command {
 		},
 	}
 	flags.add(cmd)
+	conf.add(cmd)
 	flags.names = []string{benchmark.All}
 	cmd.Flags().StringSliceVar(&dirs, "rules", nil, "folders with rules of your own")
 	cmd.Flags().StringVarP(&format, "output", "o", "table", "table, json or name")
@@ -86,7 +97,7 @@ func (a *app) printRules(rules []*rule.Rule, format string) error {
 	var lines [][]any
 	var names []string
 	for _, r := range rules {
-		infos = append(infos, ruleInfo{r.ID, r.Title, r.Section, r.Severity, r.Verdict, r.Benchmark(), r.Level, r.Type, r.Profile, append([]string{}, r.Aliases...)})
+		infos = append(infos, ruleInfo{r.ID, r.Title, r.Section, r.Severity, r.Verdict, r.Benchmark(), r.Level, r.Type, r.Profile, append([]string{}, r.Aliases...), r.Describe().Parameters})
 		lines = append(lines, []any{r.ID, r.Severity, r.Section, r.Title})
 		names = append(names, r.ID)
 	}

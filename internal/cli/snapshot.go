@@ -59,7 +59,7 @@ func savable() []*tables.Resource {
 		}
 		for _, r := range t.Reads(columns) {
 			switch r {
-			case tables.NodeFiles, tables.Rules, tables.Findings:
+			case tables.NodeFiles, tables.Rules, tables.Findings, tables.Parameters:
 				continue
 			}
 			if !slices.Contains(all, r) {

@@ -22,6 +22,7 @@ import (
 
 type sqlOptions struct {
 	*app
+	config  configFlags
 	source  sourceFlags
 	fleet   fleetFlags
 	output  string
@@ -63,6 +64,7 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 		},
 	}
 	o.source.add(cmd)
+	o.config.add(cmd)
 	o.fleet.add(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", strings.Join(report.RowFormats(), ", "))
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "stop a query that computes for longer than this; 0 is never")
@@ -149,6 +151,12 @@ func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
 	}
 	rules, err := rule.Load(queries.Files)
 	if err != nil {
+		return nil, err
+	}
+	if err := o.config.load(o.app, o.source.files); err != nil {
+		return nil, err
+	}
+	if err := o.config.apply(rules); err != nil {
 		return nil, err
 	}
 	var members []session.Member

@@ -46,9 +46,10 @@ broad that they cover every namespace; and those that annotations of objects pro
 	}
 	o.source.add(cmd)
 	f := cmd.Flags()
-	f.StringVar(&o.waivers, "waivers", "", "file of waivers")
+	f.StringVar(&o.waivers, "waivers", "", "file of waivers; by default that of kspm.yaml")
 	f.BoolVar(&o.trust, "trust-annotations", false, "take what annotations propose as granted")
 	o.benchmarkFlags.add(cmd)
+	o.config.add(cmd)
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVarP(&o.format, "output", "o", "table", "table or json")
 	return cmd

@@ -137,6 +137,8 @@ func (r *reader) part(f *file, d *document, p part, depth int) {
 	case k.list && h.items != nil && depth < maxLists:
 		listItems(d, p, h, k, func(item part) { r.part(f, d, item, depth+1) })
 	case k.name == "List":
+	case k.apiVersion == "kspm.io/v1" && (k.name == "Config" || k.name == "Waivers" || k.name == "Owners"):
+		// Our own files lie beside the manifests.
 	default:
 		r.object(f, d, p, h, k)
 	}

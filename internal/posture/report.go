@@ -61,6 +61,8 @@ type Summary struct {
 	Rules    map[Status]int `json:"rules"`
 	Assets   AssetSummary   `json:"assets"`
 	Coverage float64        `json:"coverage"`
+	// Excluded counts the assets that the configuration leaves out.
+	Excluded int `json:"excluded,omitempty"`
 }
 
 // AssetSummary counts assets over all judged rules; a compliant one fails

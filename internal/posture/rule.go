@@ -13,6 +13,17 @@ type Rule struct {
 	References []string `json:"references"`
 	// Aliases are the ids other tools and guides know the rule by.
 	Aliases []string `json:"aliases"`
+	// Parameters are what kspm.yaml can tell the rule.
+	Parameters []Parameter `json:"parameters,omitempty"`
 	// Said is what the rule's benchmark says of it: level, how it is assessed.
 	Said string `json:"said,omitempty"`
+}
+
+// Parameter is something that a rule can be told. Values are nil without one.
+type Parameter struct {
+	Name    string  `json:"name"`
+	Type    string  `json:"type"` // list, text, integer or boolean
+	Value   *string `json:"value"`
+	Default *string `json:"default"`
+	Doc     string  `json:"doc"`
 }

@@ -13,6 +13,7 @@ func ExplainRule(w io.Writer, r posture.Rule, s Style) error {
 	t := &printer{paint: paint(s.Color), style: s}
 	t.ruleHead(r)
 	t.section("What to change", r.Fix)
+	t.section("Parameters, in kspm.yaml", parameters(r))
 	t.section("The query", r.SQL)
 	t.section("References", strings.Join(r.References, "\n"))
 	if len(r.Aliases) > 0 {
@@ -79,4 +80,17 @@ func (t *printer) indented(text string) {
 		}
 		t.b.WriteString("  " + line)
 	}
+}
+
+// parameters are what a rule can be told, and what it is told.
+func parameters(r posture.Rule) string {
+	var b strings.Builder
+	for _, p := range r.Parameters {
+		value := "unset"
+		if p.Value != nil {
+			value = *p.Value
+		}
+		fmt.Fprintf(&b, "parameters.%s.%s (%s): %s\n  %s\n", r.ID, p.Name, p.Type, value, oneLine(p.Doc))
+	}
+	return b.String()
 }

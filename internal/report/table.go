@@ -66,6 +66,26 @@ func (t *printer) sections(r *posture.Report) {
 		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, fmt.Sprintf("%d of %d rules are not in these sums: %d not applicable, %d manual",
 			n, len(r.Rules), r.Summary.Rules[posture.NotApplicable], r.Summary.Rules[posture.Manual])))
 	}
+	t.notApplicable(r)
+}
+
+// notApplicable says why rules do not apply, where that is more than that
+// nothing of the kind is there: one waits for its parameter.
+func (t *printer) notApplicable(r *posture.Report) {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, rule := range r.Rules {
+		if rule.Status != posture.NotApplicable || rule.Reason == "" || strings.HasPrefix(rule.Reason, "no ") && strings.Contains(rule.Reason, " in th") {
+			continue
+		}
+		if ids[rule.Reason] == nil {
+			reasons = append(reasons, rule.Reason)
+		}
+		ids[rule.Reason] = append(ids[rule.Reason], rule.ID)
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(&t.b, "%s\n", t.paint.in(dim, oneLine("not applicable: "+strings.Join(ids[reason], ", ")+": "+reason)))
+	}
 }
 
 func waived(r *posture.Report) (n int) {

@@ -128,5 +128,5 @@ func (r *Rule) check() error {
 	if _, err := r.fixTemplate(); err != nil {
 		return err
 	}
-	return nil
+	return r.checkParameters()
 }

@@ -44,7 +44,9 @@ func (r *Rule) readRow(columns []string, values []any) (row, error) {
 			if err != nil {
 				return out, fmt.Errorf("column severity: %w", err)
 			}
-			out.severity = s
+			if !r.overridden {
+				out.severity = s
+			}
 		default:
 			out.evidence.Details = append(out.evidence.Details, posture.Detail{Name: c, Value: v})
 		}

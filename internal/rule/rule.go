@@ -24,8 +24,10 @@ type Rule struct {
 	File string
 	// text is the whole file, for the digest.
 	text string
-	// severity is Header.Severity, parsed.
-	severity posture.Severity
+	// severity is Header.Severity, parsed, unless it is overridden, for each
+	// row as well.
+	severity   posture.Severity
+	overridden bool
 }
 
 // Header is the metadata at the top of a rule file, as YAML in SQL comments.
@@ -53,6 +55,8 @@ type Header struct {
 	Patch    Patch  `yaml:"patch"`
 	Manifest []any  `yaml:"manifest"`
 	Command  string `yaml:"command"`
+	// Parameters are what kspm.yaml can tell the rule.
+	Parameters []*Parameter `yaml:"parameters"`
 	// Query names an equal rule, whose body serves this one too.
 	Query      string   `yaml:"query"`
 	References []string `yaml:"references"`
@@ -89,6 +93,8 @@ func (p Patch) Empty() bool {
 type Case struct {
 	Name    string `yaml:"name"`
 	Objects string `yaml:"objects"`
+	// Parameters are set for this case.
+	Parameters map[string]any `yaml:"parameters"`
 	// Rows are what a failing case must return: each entry's columns must
 	// match one row, and there are no more rows than entries. None means at
 	// least one row.
@@ -97,6 +103,11 @@ type Case struct {
 	// entry's kind, namespace, name and reason must match one, and there are no
 	// more. Only a case of not_assessed may leave them out.
 	Unassessed []map[string]any `yaml:"unassessed"`
+}
+
+// Override gives the rule another severity, and with it all that it finds.
+func (r *Rule) Override(s posture.Severity) {
+	r.severity, r.Severity, r.overridden = s, s.String(), true
 }
 
 // SeverityLevel is the parsed severity.
@@ -146,6 +157,7 @@ func Resolve(rules []*Rule) error {
 			return fmt.Errorf("%s: query: %s is not a rule with a query of its own", r.File, r.Query)
 		}
 		r.SQL, r.Assets, r.Verdict, r.Scope = same.SQL, same.Assets, same.Verdict, same.Scope
+		r.Parameters = same.Parameters // the very same: they are read by the other's id
 		r.Patch, r.Manifest, r.Command = same.Patch, same.Manifest, same.Command
 		r.Why, r.Fix = cmp.Or(r.Why, same.Why), cmp.Or(r.Fix, same.Fix)
 	}
@@ -153,12 +165,17 @@ func Resolve(rules []*Rule) error {
 	return nil
 }
 
-// Digest identifies a set of rules by their text: two reports with the same
-// digest were judged alike.
-func Digest(rules []*Rule) string {
+// Digest identifies a set of rules by their text, and what they were told if
+// anything: two reports with the same digest were judged alike.
+func Digest(rules []*Rule, settings ...string) string {
 	h := sha256.New()
 	for _, r := range rules {
 		fmt.Fprintf(h, "%s\x00%d\x00%s", r.ID, len(r.text), r.text)
+	}
+	for _, s := range settings {
+		if s != "" {
+			fmt.Fprintf(h, "settings\x00%s", s)
+		}
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }

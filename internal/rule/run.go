@@ -176,7 +176,7 @@ func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(pos
 func (r *Rule) Describe() posture.Rule {
 	return posture.Rule{
 		ID: r.ID, Title: r.Title, Section: r.Section, Severity: r.severity, Why: r.Why, Fix: r.Fix, SQL: r.SQL,
-		References: r.References, Aliases: r.Aliases, Said: r.Said(),
+		References: r.References, Aliases: r.Aliases, Parameters: r.told(), Said: r.Said(),
 	}
 }
 

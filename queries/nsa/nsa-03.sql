@@ -3,6 +3,8 @@
 -- section: Kubernetes Pod security
 -- severity: low
 -- scope: object
+-- parameters:
+--   - {name: require_digest, type: boolean, default: false, doc: "Fail every image that is not pinned by a digest, whatever its tag."}
 -- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged
 -- why: |
 --   A reference without a tag, or with the tag latest, means something else after every push:
@@ -46,10 +48,23 @@
 --       - {container: proxy, container_type: sidecar, reason: tag latest}
 --       - {container: app, container_type: regular, actual: nginx, image_repository: docker.io/library/nginx, image_pull_policy: IfNotPresent}
 --       - {container: debug, container_type: ephemeral, reason: tag latest}
+--   - name: a version, where digests are asked for
+--     parameters: {require_digest: true}
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers:
+--           - {name: app, image: "registry.example/app:1.2.3"}
+--           - {name: pinned, image: "registry.example/app@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+--     rows:
+--       - {container: app, expected: a digest, reason: tag 1.2.3}
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
-  path || '.image' AS path, image AS actual, 'a version or a digest' AS expected,
-  CASE WHEN image_tag IS NULL THEN 'no tag' ELSE 'tag latest' END AS reason,
+  path || '.image' AS path, image AS actual, CASE WHEN d.required THEN 'a digest' ELSE 'a version or a digest' END AS expected,
+  CASE WHEN image_tag IS NULL THEN 'no tag' ELSE 'tag ' || image_tag END AS reason,
   image_registry || '/' || image_repository AS image_repository, image_pull_policy, drift, pods, file, line
 FROM k8s_containers
-WHERE judged AND image IS NOT NULL AND image_digest_ref IS NULL AND coalesce(image_tag, 'latest') = 'latest';
+JOIN (SELECT value = '1' AS required FROM kspm_parameters WHERE rule = 'NSA-03' AND name = 'require_digest') d
+WHERE judged AND image IS NOT NULL AND image_digest_ref IS NULL AND (d.required OR coalesce(image_tag, 'latest') = 'latest');

@@ -3,6 +3,8 @@
 -- section: Kubernetes Pod security
 -- severity: medium
 -- scope: object
+-- parameters:
+--   - {name: require_selinux, type: boolean, default: false, doc: "Fail pods that set no SELinux options at all; for clusters whose nodes run SELinux in enforcing mode, and whose runtime gives no label by itself."}
 -- assets: SELECT asset_kind AS kind, namespace, asset_name AS name, exempt FROM k8s_pod_specs WHERE judged AND os IS NOT 'windows'
 -- why: |
 --   On nodes with SELinux the type of a process decides what it may touch, and container_t is
@@ -39,6 +41,18 @@
 --           - {name: b, image: registry.example/b:1, securityContext: {seLinuxOptions: {type: container_kvm_t}}}
 --           - {name: c, image: registry.example/c:1, securityContext: {seLinuxOptions: {type: container_engine_t, user: ""}}}
 -- fail:
+--   - name: options asked for, and set in one container of two
+--     parameters: {require_selinux: true}
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers:
+--           - {name: app, image: "registry.example/app:1", securityContext: {seLinuxOptions: {level: "s0:c1,c2"}}}
+--           - {name: bare, image: "registry.example/app:1"}
+--     rows:
+--       - {container: bare, actual: unset, level: none, path: "spec.containers[1].securityContext.seLinuxOptions"}
 --   - name: a type, a user and a role, of the pod
 --     objects: |
 --       apiVersion: batch/v1
@@ -97,4 +111,11 @@ SELECT
   image, drift, pods, file, line
 FROM found, json_each(options) o
 WHERE o.key = 'type' AND o.value NOT IN ('', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t')
-  OR o.key IN ('user', 'role') AND o.value <> '';
+  OR o.key IN ('user', 'role') AND o.value <> ''
+UNION ALL
+SELECT
+  asset_kind, namespace, asset_name, container, container_type, 'none', 'type', path || '.securityContext.seLinuxOptions', 'unset', 'set, as require_selinux asks',
+  NULL, image, drift, pods, file, line
+FROM k8s_containers
+WHERE judged AND os IS NOT 'windows' AND coalesce(selinux_source, 'none') = 'none'
+  AND EXISTS (SELECT 1 FROM kspm_parameters WHERE rule = 'NSA-14' AND name = 'require_selinux' AND value = '1');

@@ -3,6 +3,8 @@
 -- section: Network separation and hardening
 -- severity: medium
 -- scope: object
+-- parameters:
+--   - {name: components, type: list, default: [], doc: "More parts of the cluster that belong in kube-system, beside those that are known: KIND/NAME, with * and ? in the name, such as DaemonSet/acme-cni-*."}
 -- assets: SELECT asset_kind AS kind, namespace, asset_name AS name FROM k8s_pod_specs WHERE judged AND namespace IN ('kube-system', 'kube-public', 'kube-node-lease')
 -- why: |
 --   Whoever may create pods in kube-system can mount the Secrets and use the service accounts
@@ -70,6 +72,18 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: one that the configuration names
+--     parameters: {components: ["DaemonSet/acme-cni-*"]}
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: acme-cni-linux, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: cni}}
+--         template:
+--           metadata: {labels: {app: cni}}
+--           spec:
+--             containers: [{name: cni, image: registry.example/cni:1}]
 -- fail:
 --   - name: a workload of one's own, and a pod that bears the name of an add-on
 --     objects: |
@@ -165,4 +179,6 @@ WHERE judged AND (
     AND NOT (priority_class IS 'system-node-critical'
       AND json_extract(template_labels, '$.tier') IS 'control-plane'
       AND coalesce(json_extract(template_labels, '$.component'), '') IN ('kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'))
-    AND NOT EXISTS (SELECT 1 FROM known k WHERE k.kind = asset_kind AND asset_name GLOB k.pattern));
+    AND NOT EXISTS (SELECT 1 FROM known k WHERE k.kind = asset_kind AND asset_name GLOB k.pattern)
+    AND NOT EXISTS (SELECT 1 FROM kspm_parameters p, json_each(p.value) v
+      WHERE p.rule = 'NSA-20' AND p.name = 'components' AND asset_kind || '/' || asset_name GLOB v.value));

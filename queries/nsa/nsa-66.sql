@@ -3,6 +3,8 @@
 -- section: Audit logging and threat detection
 -- severity: medium
 -- scope: object
+-- parameters:
+--   - {name: audit_min_days, type: integer, default: 30, doc: "How many days audit logs must be kept on the node; 0 in --audit-log-maxage is for ever, which fills the disk."}
 -- assets: |
 --   SELECT c.kind AS kind, c.namespace AS namespace, c.name AS name,
 --     CASE WHEN NOT c.flags_known THEN 'its command line was not understood' END AS not_assessed,
@@ -74,6 +76,21 @@
 --         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [/start.sh]}]
 --     unassessed: [{kind: Pod, namespace: kube-system, name: kube-apiserver-cp1, reason: its command line was not understood}]
 -- fail:
+--   - name: a month, where a year is asked for
+--     parameters: {audit_min_days: 365}
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers:
+--           - name: kube-apiserver
+--             image: registry.k8s.io/kube-apiserver:v1.37.2
+--             command: [kube-apiserver, --audit-log-path=/var/log/audit/audit.log, --audit-log-maxage=30, --audit-log-maxbackup=10, --audit-log-maxsize=100]
+--             volumeMounts: [{name: audit, mountPath: /var/log/audit}]
+--         volumes: [{name: audit, hostPath: {path: /var/log/kubernetes/audit}}]
+--     rows:
+--       - {flag: audit-log-maxage, actual: --audit-log-maxage=30, expected: --audit-log-maxage=365}
 --   - name: nothing said, inside the container
 --     objects: |
 --       apiVersion: v1
@@ -120,7 +137,7 @@ WITH server AS (
     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags w
       WHERE w.spec_id = c.spec_id AND w.container = c.container AND w.flag = 'audit-webhook-config-file' AND w.value IS NOT '')),
 wanted(flag, least, unlimited, reason) AS (VALUES
-  ('audit-log-maxage', 30, 0, 'too short'), ('audit-log-maxbackup', 10, 1, 'overwritten too soon'), ('audit-log-maxsize', 100, 1, 'overwritten too soon')),
+  ('audit-log-maxage', (SELECT CAST(value AS INTEGER) FROM kspm_parameters WHERE rule = 'NSA-66' AND name = 'audit_min_days'), 0, 'too short'), ('audit-log-maxbackup', 10, 1, 'overwritten too soon'), ('audit-log-maxsize', 100, 1, 'overwritten too soon')),
 mounted AS (
   SELECT s.*, (SELECT m.volume_type FROM k8s_container_mounts m
     WHERE m.namespace = 'kube-system' AND m.spec_id = s.spec_id AND m.container = s.container

@@ -3,6 +3,8 @@
 -- section: Upgrading and application security practices
 -- severity: high
 -- scope: cluster
+-- parameters:
+--   - {name: supported, type: list, default: [], doc: "Minor releases that somebody repairs for you beyond their end of life upstream, such as 1.32 on a provider's extended support."}
 -- assets: |
 --   SELECT 'Cluster' AS kind, NULL AS namespace, cluster AS name,
 --     CASE WHEN (SELECT max(table_date) FROM k8s_release_table) < date(scan_time, 'unixepoch', '-120 days')
@@ -32,6 +34,14 @@
 --       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
 --       spec:
 --         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.99.0", command: [kube-apiserver]}]
+--   - name: one that somebody still repairs
+--     parameters: {supported: ["1.28"]}
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.28.15-eks-1234567", command: [kube-apiserver]}]
 -- fail:
 --   - name: past its end of life, by years, and before the table begins
 --     objects: |
@@ -74,7 +84,8 @@ parsed AS (
   FROM version),
 judged AS (
   SELECT p.*, '1.' || p.n AS minor, r.latest_patch, r.table_date,
-    CASE WHEN r.end_of_life < p.day THEN r.end_of_life
+    CASE WHEN EXISTS (SELECT 1 FROM kspm_parameters q, json_each(q.value) v WHERE q.rule = 'NSA-69' AND q.name = 'supported' AND v.value = '1.' || p.n) THEN NULL
+      WHEN r.end_of_life < p.day THEN r.end_of_life
       WHEN r.minor IS NULL AND p.n < (SELECT min(CAST(substr(minor, 3) AS INTEGER)) FROM k8s_release_table)
         THEN 'before ' || (SELECT substr(min(end_of_life), 1, 4) FROM k8s_release_table) END AS end_of_life,
     NOT p.provider AND CAST(substr(r.latest_patch, 3 + length(r.minor) - 1) AS INTEGER) > p.patch AS behind

@@ -4,6 +4,8 @@
 -- severity: info
 -- verdict: info
 -- scope: namespace
+-- parameters:
+--   - {name: untrusted_namespaces, type: list, doc: "Namespaces that run code you do not trust, with * and ?: only these are looked at. Unset is every namespace."}
 -- assets: SELECT 'Namespace' AS kind, NULL AS namespace, name, exempt FROM k8s_namespaces WHERE NOT implied AND pod_count + workload_count > 0
 -- why: |
 --   All containers of a node share its kernel, and one flaw in it is an exit for any of them. For
@@ -36,7 +38,33 @@
 --       spec:
 --         runtimeClassName: gvisor
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: outside the namespaces that are not trusted
+--     parameters: {untrusted_namespaces: [ci, "tenant-*"]}
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
+--   - name: a namespace that is not trusted
+--     parameters: {untrusted_namespaces: [ci, "tenant-*"]}
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: tenant-a}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: tenant-a}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--     rows:
+--       - {name: tenant-a}
 --   - name: sandboxes that nobody uses, and a class that is none
 --     objects: |
 --       apiVersion: v1
@@ -102,4 +130,6 @@ SELECT
   n.pod_count AS pods_here, n.file AS file, n.line AS line
 FROM k8s_namespaces n
 JOIN specs s ON s.ns = n.name
-WHERE NOT n.implied AND s.plain > 0;
+WHERE NOT n.implied AND s.plain > 0
+  AND (EXISTS (SELECT 1 FROM kspm_parameters p, json_each(p.value) v WHERE p.rule = 'NSA-78' AND p.name = 'untrusted_namespaces' AND n.name GLOB v.value)
+    OR EXISTS (SELECT 1 FROM kspm_parameters WHERE rule = 'NSA-78' AND name = 'untrusted_namespaces' AND value IS NULL));
