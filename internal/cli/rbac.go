@@ -88,6 +88,9 @@ func readsOf(ctx context.Context, selected []*rule.Rule) ([]*tables.Resource, er
 // clusterRole are the rules that allow listing resources, one for each API
 // group, and what else is needed for those that are not listed.
 func clusterRole(reads []*tables.Resource) []string {
+	if slices.Contains(reads, tables.KubeletConfigs) && !slices.Contains(reads, tables.Nodes) {
+		reads = append(slices.Clone(reads), tables.Nodes) // whose kubelets are asked
+	}
 	groups := map[string][]string{}
 	var order, lines []string
 	for _, r := range reads {
