@@ -66,5 +66,5 @@ SELECT
   CASE WHEN image_tag IS NULL THEN 'no tag' ELSE 'tag ' || image_tag END AS reason,
   image_registry || '/' || image_repository AS image_repository, image_pull_policy, drift, pods, file, line
 FROM k8s_containers
-JOIN (SELECT value = '1' AS required FROM kspm_parameters WHERE rule = 'NSA-03' AND name = 'require_digest') d
+JOIN (SELECT EXISTS (SELECT 1 FROM kspm_parameters WHERE rule = 'NSA-03' AND name = 'require_digest' AND value = '1') AS required) d
 WHERE judged AND image IS NOT NULL AND image_digest_ref IS NULL AND (d.required OR coalesce(image_tag, 'latest') = 'latest');

@@ -137,7 +137,7 @@ WITH server AS (
     AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags w
       WHERE w.spec_id = c.spec_id AND w.container = c.container AND w.flag = 'audit-webhook-config-file' AND w.value IS NOT '')),
 wanted(flag, least, unlimited, reason) AS (VALUES
-  ('audit-log-maxage', (SELECT CAST(value AS INTEGER) FROM kspm_parameters WHERE rule = 'NSA-66' AND name = 'audit_min_days'), 0, 'too short'), ('audit-log-maxbackup', 10, 1, 'overwritten too soon'), ('audit-log-maxsize', 100, 1, 'overwritten too soon')),
+  ('audit-log-maxage', coalesce((SELECT CAST(value AS INTEGER) FROM kspm_parameters WHERE rule = 'NSA-66' AND name = 'audit_min_days'), 30), 0, 'too short'), ('audit-log-maxbackup', 10, 1, 'overwritten too soon'), ('audit-log-maxsize', 100, 1, 'overwritten too soon')),
 mounted AS (
   SELECT s.*, (SELECT m.volume_type FROM k8s_container_mounts m
     WHERE m.namespace = 'kube-system' AND m.spec_id = s.spec_id AND m.container = s.container

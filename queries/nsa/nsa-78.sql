@@ -132,4 +132,4 @@ FROM k8s_namespaces n
 JOIN specs s ON s.ns = n.name
 WHERE NOT n.implied AND s.plain > 0
   AND (EXISTS (SELECT 1 FROM kspm_parameters p, json_each(p.value) v WHERE p.rule = 'NSA-78' AND p.name = 'untrusted_namespaces' AND n.name GLOB v.value)
-    OR EXISTS (SELECT 1 FROM kspm_parameters WHERE rule = 'NSA-78' AND name = 'untrusted_namespaces' AND value IS NULL));
+    OR NOT EXISTS (SELECT 1 FROM kspm_parameters WHERE rule = 'NSA-78' AND name = 'untrusted_namespaces' AND value IS NOT NULL));
