@@ -22,6 +22,7 @@ import (
 type checkOptions struct {
 	*app
 	source sourceFlags
+	nodes  nodesFlags
 	benchmarkFlags
 	config   configFlags
 	rules    []string
@@ -55,6 +56,7 @@ could not be assessed.`,
   kubectl kspm check --rule NSA-07,NSA-11 -o wide
   kubectl kspm check -o table -o html=report.html -o sarif=report.sarif
   kubectl kspm check --baseline last-week.json
+  kubectl kspm check --benchmark cis --nodes
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -64,10 +66,17 @@ could not be assessed.`,
 			if err := o.gate.complete(cmd, o.app); err != nil {
 				return err
 			}
+			if err := o.nodes.complete(cmd, &o.source); err != nil {
+				return err
+			}
+			if o.nodes.dryRun {
+				return o.nodes.print(o.app)
+			}
 			return o.run(cmd.Context())
 		},
 	}
 	o.source.add(cmd)
+	o.nodes.add(cmd)
 	f := cmd.Flags()
 	o.benchmarkFlags.add(cmd)
 	o.config.add(cmd)
@@ -114,6 +123,9 @@ func (o *checkOptions) run(ctx context.Context) error {
 		return err
 	}
 	o.propose(o.app, src.Info)
+	if err := o.nodes.scan(ctx, o.app, &src); err != nil {
+		return err
+	}
 	r, err := o.assess(ctx, src, selected)
 	if err != nil {
 		return err

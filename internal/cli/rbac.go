@@ -10,14 +10,17 @@ import (
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/nodescan"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 type rbacOptions struct {
 	checkOptions
-	name    string
-	subject string
+	name      string
+	subject   string
+	withNodes bool
+	namespace string
 }
 
 func (a *app) rbacCommand() *cobra.Command {
@@ -28,7 +31,8 @@ func (a *app) rbacCommand() *cobra.Command {
 		Long: `Prints, as YAML, the ClusterRole that lets the chosen rules be assessed and nothing
 else be read. It is derived from the tables and columns that the rules' SQL reads.`,
 		Example: `  kubectl kspm rbac --benchmark nsa | kubectl apply -f -
-  kubectl kspm rbac --rule NSA-07,NSA-11 --for ServiceAccount/security/scanner | kubectl apply -f -`,
+  kubectl kspm rbac --rule NSA-07,NSA-11 --for ServiceAccount/security/scanner | kubectl apply -f -
+  kubectl kspm rbac --benchmark cis --nodes --for User/jane | kubectl apply -f -`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
 	}
@@ -39,6 +43,8 @@ else be read. It is derived from the tables and columns that the rules' SQL read
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVar(&o.name, "name", "kubectl-kspm", "name of the ClusterRole")
 	f.StringVar(&o.subject, "for", "", "print a ClusterRoleBinding as well, for User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME")
+	f.BoolVar(&o.withNodes, "nodes", false, "print what 'check --nodes' needs as well, which alone writes to a cluster")
+	f.StringVar(&o.namespace, "node-namespace", nodescan.Namespace, "namespace that 'check --nodes' is to use")
 	return cmd
 }
 
@@ -63,7 +69,15 @@ func (o *rbacOptions) run(ctx context.Context) error {
 	for _, line := range clusterRole(reads) {
 		b.WriteString("- " + line + "\n")
 	}
-	_, err = fmt.Fprint(o.Out, b.String()+binding)
+	b.WriteString(binding)
+	if o.withNodes {
+		subject, err := o.subjectYAML()
+		if err != nil {
+			return err
+		}
+		b.WriteString(nodeRights(o.name, o.namespace, subject))
+	}
+	_, err = fmt.Fprint(o.Out, b.String())
 	return err
 }
 
@@ -116,18 +130,9 @@ func clusterRole(reads []*tables.Resource) []string {
 
 // binding is the YAML of a ClusterRoleBinding for --for.
 func (o *rbacOptions) binding() (string, error) {
-	if o.subject == "" {
-		return "", nil
-	}
-	parts := strings.Split(o.subject, "/")
-	var subject string
-	switch {
-	case len(parts) == 2 && (parts[0] == "User" || parts[0] == "Group"):
-		subject = fmt.Sprintf("{kind: %s, apiGroup: rbac.authorization.k8s.io, name: %q}", parts[0], parts[1])
-	case len(parts) == 3 && parts[0] == "ServiceAccount":
-		subject = fmt.Sprintf("{kind: ServiceAccount, namespace: %q, name: %q}", parts[1], parts[2])
-	default:
-		return "", usagef("--for %q: want User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME", o.subject)
+	subject, err := o.subjectYAML()
+	if subject == "" {
+		return "", err
 	}
 	return fmt.Sprintf(`---
 apiVersion: rbac.authorization.k8s.io/v1
@@ -138,4 +143,18 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: %s}
 subjects:
 - %s
 `, o.name, o.name, subject), nil
+}
+
+// subjectYAML is --for as a subject of a binding.
+func (o *rbacOptions) subjectYAML() (string, error) {
+	parts := strings.Split(o.subject, "/")
+	switch {
+	case o.subject == "":
+		return "", nil
+	case len(parts) == 2 && (parts[0] == "User" || parts[0] == "Group"):
+		return fmt.Sprintf("{kind: %s, apiGroup: rbac.authorization.k8s.io, name: %q}", parts[0], parts[1]), nil
+	case len(parts) == 3 && parts[0] == "ServiceAccount":
+		return fmt.Sprintf("{kind: ServiceAccount, namespace: %q, name: %q}", parts[1], parts[2]), nil
+	}
+	return "", usagef("--for %q: want User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME", o.subject)
 }

@@ -24,7 +24,7 @@ import (
 // module holds this module's own go.mod, the one place that says which versions are built, so that
 // the servers can be built from any working directory.
 //
-//go:embed go.mod go.sum
+//go:embed go.mod go.sum hollow/*.go
 var module embed.FS
 
 // Binaries are the paths of the servers in the cache.
@@ -34,8 +34,8 @@ type Binaries struct {
 }
 
 type component struct {
-	name, pkg, module string
-	ldflags           func(version string) string
+	name, pkg, module, tags string
+	ldflags                 func(version string) string
 }
 
 var (
@@ -153,7 +153,7 @@ func (c component) compile(ctx context.Context, path, version string, log io.Wri
 	if err := os.CopyFS(src, module); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path+".new", "-ldflags", c.ldflags(version), c.pkg)
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", c.tags, "-o", path+".new", "-ldflags", c.ldflags(version), c.pkg)
 	cmd.Dir = src
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	cmd.Stdout, cmd.Stderr = log, log

@@ -18,10 +18,11 @@ import (
 // comes up again with its data and its authority.
 type Config struct {
 	Dir  string
-	Name string    // in kubeconfigs; "kspm-test" if empty
-	Port int       // of the API server on 127.0.0.1; a free one if zero
-	Args []string  // further flags of kube-apiserver, after the built-in ones
-	Log  io.Writer // progress of the build; the servers write to files in Dir
+	Name string   // in kubeconfigs; "kspm-test" if empty
+	Port int      // of the API server on 127.0.0.1; a free one if zero
+	Args []string // further flags of kube-apiserver, after the built-in ones
+	Hollow
+	Log io.Writer // progress of the build; the servers write to files in Dir
 }
 
 // ErrRunning means that another process runs a cluster in the same folder.
@@ -31,6 +32,10 @@ var ErrRunning = errors.New("a cluster already runs in this folder")
 type Cluster struct {
 	Info
 	etcd, apiserver *process
+	egress          *egress
+	hollow          component
+	hollowPath      string
+	nodes           []*process
 	lockFile        string // locked while the cluster runs, and holds the process id
 	unlock          func()
 }
@@ -54,6 +59,13 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 		return nil, err
 	}
 	cfg.Dir = dir
+	for _, p := range []*string{&cfg.Hollow.Dir, &cfg.Program} {
+		if *p != "" {
+			if *p, err = filepath.Abs(*p); err != nil {
+				return nil, err
+			}
+		}
+	}
 	bin, err := Build(ctx, cfg.Log)
 	if err != nil {
 		return nil, err
@@ -77,6 +89,11 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("certificates: %w", err), c.Stop())
 	}
+	if cfg.Nodes > 0 {
+		if err := c.prepareHollow(ctx, cfg, ca); err != nil {
+			return nil, errors.Join(fmt.Errorf("hollow nodes: %w", err), c.Stop())
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, bootTime)
 	defer cancel()
 	for range attempts {
@@ -84,6 +101,9 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 			break
 		}
 		c.kill()
+	}
+	if err == nil {
+		err = c.startHollow(ctx, cfg, ca)
 	}
 	if err != nil {
 		return nil, errors.Join(err, c.Stop())
@@ -105,7 +125,11 @@ func (c *Cluster) boot(ctx context.Context, cfg Config, bin Binaries, ca *author
 	if c.etcd, err = start(cfg.Dir, bin.Etcd, etcdArgs(etcdPort)...); err != nil {
 		return err
 	}
-	if c.apiserver, err = start(cfg.Dir, bin.APIServer, append(apiserverArgs(port, etcdPort), cfg.Args...)...); err != nil {
+	args := apiserverArgs(port, etcdPort)
+	if cfg.Nodes > 0 {
+		args = append(args, hollowArgs()...)
+	}
+	if c.apiserver, err = start(cfg.Dir, bin.APIServer, append(args, cfg.Args...)...); err != nil {
 		return err
 	}
 	info := Info{Name: cfg.Name, Server: "https://127.0.0.1:" + strconv.Itoa(port), Version: KubernetesVersion()}
@@ -144,12 +168,17 @@ func (c *Cluster) Wait(ctx context.Context) error {
 // Stop ends both servers and waits until they are gone. The folder stays.
 func (c *Cluster) Stop() error {
 	c.kill()
+	c.egress.stop()
 	defer c.unlock()
 	return os.Truncate(c.lockFile, 0)
 }
 
 // kill ends the API server at once, as all its state is in etcd, and etcd with time to write.
 func (c *Cluster) kill() {
+	for _, p := range c.nodes {
+		p.stop(5 * time.Second)
+	}
+	c.nodes = nil
 	c.apiserver.stop(0)
 	c.etcd.stop(5 * time.Second)
 	c.apiserver, c.etcd = nil, nil

@@ -42,6 +42,9 @@ func parseRun(name string, args []string) (runFlags, error) {
 	set.StringVar(&f.Name, "name", "kspm-test", "name of the cluster in kubeconfigs")
 	set.IntVar(&f.Port, "listen-port", 0, "port of the API server on 127.0.0.1; 0 finds a free one")
 	set.Var(&f.args, "apiserver-arg", "further flag of kube-apiserver, as in --apiserver-arg=--v=4; repeats")
+	set.IntVar(&f.Nodes, "hollow-nodes", 0, "nodes hollow-1, hollow-2 …: real kubelets on a fake container runtime")
+	set.StringVar(&f.Hollow.Dir, "hollow-dir", "", "folder with NAME/kubelet.yaml and NAME/root of hollow nodes; nodes in --dir by default")
+	set.StringVar(&f.Program, "hollow-program", "", "program that runs on hollow nodes in place of every container's image")
 	set.BoolVar(&f.untilEOF, "until-eof", false, "run: stop when standard input ends")
 	if err := set.Parse(args); err != nil {
 		return f, err
@@ -110,7 +113,10 @@ func up(ctx context.Context, args []string) error {
 		return err
 	}
 	defer log.Close()
-	child := []string{"run", "--dir", f.Dir, "--name", f.Name, "--listen-port", strconv.Itoa(f.Port)}
+	child := []string{
+		"run", "--dir", f.Dir, "--name", f.Name, "--listen-port", strconv.Itoa(f.Port),
+		"--hollow-nodes", strconv.Itoa(f.Nodes), "--hollow-dir", f.Hollow.Dir, "--hollow-program", f.Program,
+	}
 	for _, a := range f.args {
 		child = append(child, "--apiserver-arg", a)
 	}
