@@ -21,8 +21,9 @@ import (
 
 type checkOptions struct {
 	*app
-	source sourceFlags
-	nodes  nodesFlags
+	source  sourceFlags
+	nodes   nodesFlags
+	imports imports
 	benchmarkFlags
 	config   configFlags
 	rules    []string
@@ -86,6 +87,7 @@ could not be assessed.`,
 	f.StringArrayVarP(&o.outputs, "output", "o", []string{"table"}, "FORMAT or FORMAT=FILE, may be repeated, one without a file: "+strings.Join(report.Formats(), ", "))
 	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are counted apart")
 	f.BoolVar(&o.trust, "trust-annotations", false, "grant the waivers that annotations of objects propose (kspm.io/waive)")
+	f.StringArrayVar(&o.imports.files, "import-kube-bench", nil, "report of kube-bench --json, to be shown beside ours for the same recommendations; may be repeated, one for each node")
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
 	o.gate.add(cmd)
 	return cmd
@@ -118,6 +120,9 @@ func (o *checkOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := o.imports.read(o.app); err != nil {
+		return err
+	}
 	src, err := o.source.open(ctx, o.app)
 	if err != nil {
 		return err
@@ -130,6 +135,7 @@ func (o *checkOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	o.imports.compare(r, o.app)
 	o.describe(r)
 	o.gate.compare(r)
 	for _, out := range parseOutputs(o.outputs) {

@@ -33,6 +33,8 @@ type Report struct {
 	Problems []string `json:"problems"`
 	// Baseline is what changed since an earlier report, where one was given.
 	Baseline *Comparison `json:"baseline,omitempty"`
+	// Imported is what another tool said, where its report was given.
+	Imported *Imported `json:"imported,omitempty"`
 }
 
 // Source says what was looked at.

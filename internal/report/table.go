@@ -30,6 +30,7 @@ func text(w io.Writer, r *posture.Report, s Style, most int) error {
 	t.failing(r)
 	t.review(r)
 	t.notAssessed(r)
+	t.imported(r)
 	t.baseline(r)
 	_, err := io.WriteString(w, t.b.String())
 	return err
