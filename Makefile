@@ -50,7 +50,7 @@ test-browser: ## Install the Chromium that the tests of the HTML report open it 
 	fi
 
 .PHONY: test-servers
-test-servers: ## Build the kube-apiserver and etcd that the tests start
+test-servers: ## Build the kube-apiserver, etcd and kubelet that the tests start
 	$(CLUSTER) build
 
 .PHONY: lint

@@ -60,6 +60,7 @@ func (i *imports) compare(r *posture.Report, a *app) {
 	}
 	r.Import("kube-bench", i.benchmark, i.checks)
 	if r.Imported.Checks == 0 {
+		r.Imported = nil
 		a.note("warning: the report of kube-bench is about none of these rules: add --benchmark cis")
 	}
 }

@@ -33,7 +33,6 @@ type Cluster struct {
 	Info
 	etcd, apiserver *process
 	egress          *egress
-	hollow          component
 	hollowPath      string
 	nodes           []*process
 	lockFile        string // locked while the cluster runs, and holds the process id

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -44,6 +45,19 @@ func hollowNode() (component, error) {
 	return c, err
 }
 
+// BuildHollow returns the program of hollow nodes, building it if the cache lacks it.
+func BuildHollow(ctx context.Context, log io.Writer) (string, error) {
+	c, err := hollowNode()
+	if err != nil {
+		return "", err
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return "", err
+	}
+	return c.build(ctx, cache, log)
+}
+
 // hollowArgs are the API server's for reaching kubelets.
 func hollowArgs() []string {
 	return []string{
@@ -57,14 +71,7 @@ func hollowArgs() []string {
 
 // prepareHollow starts what the API server needs before nodes can be.
 func (c *Cluster) prepareHollow(ctx context.Context, cfg Config, ca *authority) (err error) {
-	if c.hollow, err = hollowNode(); err != nil {
-		return err
-	}
-	cache, err := cacheDir()
-	if err != nil {
-		return err
-	}
-	if c.hollowPath, err = c.hollow.build(ctx, cache, cfg.Log); err != nil {
+	if c.hollowPath, err = BuildHollow(ctx, cfg.Log); err != nil {
 		return err
 	}
 	cert, key, err := ca.client("kube-apiserver-kubelet-client", "system:masters")

@@ -15,7 +15,7 @@ import (
 
 const usage = `usage: kspm-cluster COMMAND [flags]
 
-  build                                build kube-apiserver and etcd into the cache
+  build                                build kube-apiserver, etcd and the hollow kubelet into the cache
   up         --dir DIR                 start a cluster in the background
   run        --dir DIR                 start a cluster and stay until a signal, or with --until-eof
                                        until standard input ends
