@@ -122,18 +122,20 @@ func (tr tree) collect(t *testing.T) *tables.NodeFactsDocument {
 	return facts
 }
 
-// Each of the 33 recommendations about files: wrong in one file, which is seen
-// there and nowhere else.
-func TestThirtyThreeWays(t *testing.T) {
+// way is something wrong with one file, and the recommendation that says so.
+type way struct {
+	id   string
+	role tables.NodeRole
+	path string
+	// What is wrong: the mode, the content, or with neither the owner.
+	mode fs.FileMode
+	text string
+}
+
+// ways are one for each of the 33 recommendations about files.
+func ways() []way {
 	const k = "/etc/kubernetes/"
-	tests := []struct {
-		id   string
-		role tables.NodeRole
-		path string
-		// bad is what is done to it: another mode, another owner, or content.
-		mode fs.FileMode
-		text string
-	}{
+	return []way{
 		{"1.1.1", tables.RoleAPIServerManifest, k + "manifests/kube-apiserver.yaml", 0o644, ""},
 		{"1.1.2", tables.RoleAPIServerManifest, k + "manifests/kube-apiserver.yaml", 0, ""},
 		{"1.1.3", tables.RoleControllerManagerManifest, k + "manifests/kube-controller-manager.yaml", 0o640, ""},
@@ -168,6 +170,26 @@ func TestThirtyThreeWays(t *testing.T) {
 		{"4.1.9", tables.RoleKubeletConfig, "/var/lib/kubelet/config.yaml", 0o2644, ""},
 		{"4.1.10", tables.RoleKubeletConfig, "/var/lib/kubelet/config.yaml", 0, ""},
 	}
+}
+
+// spoil does to a tree what is wrong.
+func (w way) spoil(tr tree) {
+	th := tr[w.path]
+	switch {
+	case w.text != "":
+		th.text = w.text
+	case w.mode&0o2000 != 0:
+		th.mode = fs.ModeSetgid | w.mode&0o777
+	case w.mode != 0:
+		th.mode = th.mode&fs.ModeDir | w.mode
+	default:
+		th.uid, th.gid = 1000, 1001
+	}
+}
+
+// Each is wrong in one file, which is seen there and nowhere else.
+func TestThirtyThreeWays(t *testing.T) {
+	tests := ways()
 	if len(tests) != 33 {
 		t.Errorf("%d recommendations, want 33", len(tests))
 	}
@@ -175,7 +197,7 @@ func TestThirtyThreeWays(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.id, func(t *testing.T) {
 			tr := kubeadm()
-			th := tr[tt.path]
+			tt.spoil(tr)
 			i := slices.IndexFunc(good.Files, func(f tables.NodeFile) bool { return f.Path == tt.path && f.Role == tt.role })
 			if i < 0 {
 				t.Fatalf("%s is not among the files of a good node", tt.path)
@@ -183,16 +205,12 @@ func TestThirtyThreeWays(t *testing.T) {
 			want := good.Files[i]
 			switch {
 			case tt.text != "":
-				th.text = tt.text
 			case tt.mode&0o2000 != 0:
-				th.mode = fs.ModeSetgid | tt.mode&0o777
 				want.Mode = "2644"
 			case tt.mode != 0:
-				th.mode = th.mode&fs.ModeDir | tt.mode
 				want.Mode = "0" + octal(tt.mode)
 			default:
-				th.uid, th.gid = 1000, 1001
-				uid, gid := th.uid, th.gid
+				uid, gid := int64(1000), int64(1001)
 				want.UID, want.GID, want.Owner, want.Group = &uid, &gid, "", ""
 			}
 			bad := tr.collect(t)

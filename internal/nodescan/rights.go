@@ -31,11 +31,17 @@ func (r right) String() string {
 
 // inNamespace are the rights that a run needs in its namespace.
 var inNamespace = []right{
-	{"create", "", "configmaps", ""}, {"list", "", "configmaps", ""}, {"delete", "", "configmaps", ""},
-	{"create", "", "serviceaccounts", ""}, {"delete", "", "serviceaccounts", ""},
-	{"create", "networking.k8s.io", "networkpolicies", ""}, {"delete", "networking.k8s.io", "networkpolicies", ""},
-	{"create", "apps", "daemonsets", ""}, {"delete", "apps", "daemonsets", ""},
-	{"list", "", "pods", ""}, {"get", "", "pods", "log"},
+	{"create", "", "configmaps", ""},
+	{"list", "", "configmaps", ""},
+	{"delete", "", "configmaps", ""},
+	{"create", "", "serviceaccounts", ""},
+	{"delete", "", "serviceaccounts", ""},
+	{"create", "networking.k8s.io", "networkpolicies", ""},
+	{"delete", "networking.k8s.io", "networkpolicies", ""},
+	{"create", "apps", "daemonsets", ""},
+	{"delete", "apps", "daemonsets", ""},
+	{"list", "", "pods", ""},
+	{"get", "", "pods", "log"},
 }
 
 // ofCluster are those that it needs of the cluster, and onceMore those that it
