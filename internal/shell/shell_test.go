@@ -57,6 +57,7 @@ func (b *backend) Tables() []*tables.Table { return tables.All() }
 func (b *backend) Resources(context.Context) []*tables.Resource {
 	return []*tables.Resource{certificates}
 }
+
 func (b *backend) Table(_ context.Context, name string) (*tables.Table, error) {
 	if t := (&Shell{Backend: b}).tableNamed(context.Background(), name); t != nil {
 		return t, nil

@@ -105,8 +105,10 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	started := newPrograms(containers, *program, *rootDir)
+	defer started.stopAll()
 	hollow := kubemark.NewHollowKubelet(flags, served, client, client, &cadvisortest.Fake{NodeName: *name},
-		runtime.ImageService, newPrograms(containers, *program, *rootDir), cm.NewStubContainerManager())
+		runtime.ImageService, started, cm.NewStubContainerManager())
 	if hollow.KubeletDeps.TLSOptions, err = kubeletapp.InitializeTLS(ctx, flags, served); err != nil {
 		return err
 	}

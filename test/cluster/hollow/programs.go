@@ -38,14 +38,12 @@ type container struct {
 	env   []string
 	log   string
 	stop  context.CancelFunc
-	ended *int64 // when
+	done  chan struct{} // closed when the program has ended
+	ended *int64        // when
 	code  int32
 }
 
-func newPrograms(fake internalapi.RuntimeService, program, root string) internalapi.RuntimeService {
-	if program == "" {
-		return fake
-	}
+func newPrograms(fake internalapi.RuntimeService, program, root string) *programs {
 	return &programs{RuntimeService: fake, program: program, root: root, containers: map[string]*container{}}
 }
 
@@ -87,6 +85,9 @@ func (p *programs) StartContainer(ctx context.Context, id string) error {
 	if err := p.RuntimeService.StartContainer(ctx, id); err != nil {
 		return err
 	}
+	if p.program == "" {
+		return nil // the fake runtime's own: it runs for ever and says nothing
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.containers[id]
@@ -101,7 +102,7 @@ func (p *programs) StartContainer(ctx context.Context, id string) error {
 		return err
 	}
 	running, stop := context.WithCancel(context.Background())
-	c.stop = stop
+	c.stop, c.done = stop, make(chan struct{})
 	cmd := exec.CommandContext(running, p.program, c.args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Env = c.env
@@ -109,6 +110,7 @@ func (p *programs) StartContainer(ctx context.Context, id string) error {
 	cmd.Stdout, cmd.Stderr = in, in
 	if err := cmd.Start(); err != nil {
 		log.Close()
+		c.stop = nil
 		return err
 	}
 	written := make(chan struct{})
@@ -128,6 +130,7 @@ func (p *programs) StartContainer(ctx context.Context, id string) error {
 	}()
 	go func() {
 		err := cmd.Wait()
+		close(c.done)
 		in.Close()
 		<-written
 		now, code := time.Now().UnixNano(), int32(0)
@@ -139,6 +142,18 @@ func (p *programs) StartContainer(ctx context.Context, id string) error {
 		c.ended, c.code = &now, code
 	}()
 	return nil
+}
+
+// stopAll ends what still runs, with the node.
+func (p *programs) stopAll() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.containers {
+		if c.stop != nil {
+			c.stop()
+			<-c.done
+		}
+	}
 }
 
 func (p *programs) StopContainer(ctx context.Context, id string, timeout int64) error {
@@ -157,7 +172,7 @@ func (p *programs) ContainerStatus(ctx context.Context, id string, verbose bool)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c := p.containers[id]; c != nil {
+	if c := p.containers[id]; c != nil && p.program != "" {
 		r.Status.LogPath = c.log
 		if c.ended != nil {
 			r.Status.State, r.Status.FinishedAt, r.Status.ExitCode = cri.ContainerState_CONTAINER_EXITED, *c.ended, c.code
