@@ -35,6 +35,7 @@ type checkOptions struct {
 	trust    bool
 	granted  *waiver.File
 	gate     gateFlags
+	against  bool
 
 	minSeverity posture.Severity
 }
@@ -58,6 +59,7 @@ could not be assessed.`,
   kubectl kspm check -o table -o html=report.html -o sarif=report.sarif
   kubectl kspm check --baseline last-week.json
   kubectl kspm check --benchmark cis --nodes
+  kubectl kspm check -f change.yaml --against-cluster
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -72,6 +74,9 @@ could not be assessed.`,
 			}
 			if o.nodes.dryRun {
 				return o.nodes.print(o.app)
+			}
+			if err := o.checkAgainst(); err != nil {
+				return err
 			}
 			return o.run(cmd.Context())
 		},
@@ -89,6 +94,7 @@ could not be assessed.`,
 	f.BoolVar(&o.trust, "trust-annotations", false, "grant the waivers that annotations of objects propose (kspm.io/waive)")
 	f.StringArrayVar(&o.imports.files, "import-kube-bench", nil, "report of kube-bench --json, to be shown beside ours for the same recommendations; may be repeated, one for each node")
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
+	f.BoolVar(&o.against, "against-cluster", false, "lay the manifests of -f over the cluster (or over --snapshot), and report only the findings that they add and remove")
 	o.gate.add(cmd)
 	return cmd
 }
@@ -119,6 +125,9 @@ func (o *checkOptions) run(ctx context.Context) error {
 	selected, err := o.selectRules()
 	if err != nil {
 		return err
+	}
+	if o.against {
+		return o.runAgainst(ctx, selected)
 	}
 	if err := o.imports.read(o.app); err != nil {
 		return err

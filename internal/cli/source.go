@@ -133,10 +133,11 @@ func namespaceExists(ctx context.Context, src rows.Source, ns string) error {
 	return nil
 }
 
-func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, error) {
-	files, err := manifest.Open(ctx, f.files, a.In)
+// readFiles reads the manifests, and says what is wrong with them.
+func (f *sourceFlags) readFiles(ctx context.Context, a *app, opts ...manifest.Option) (*manifest.Files, error) {
+	files, err := manifest.Open(ctx, f.files, a.In, opts...)
 	if err != nil {
-		return assess.Source{}, err
+		return nil, err
 	}
 	for _, p := range files.Problems() {
 		kind := "note"
@@ -147,6 +148,14 @@ func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, err
 	}
 	c := files.Counts()
 	a.note("manifests: %d objects in %d files", c.Objects, c.Files)
+	return files, nil
+}
+
+func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, error) {
+	files, err := f.readFiles(ctx, a)
+	if err != nil {
+		return assess.Source{}, err
+	}
 	if ns := f.kube.Namespace(); ns != "" {
 		return assess.Manifests(files), namespaceExists(ctx, files, ns)
 	}
