@@ -14,6 +14,18 @@ func rulePages(pages map[string]string) error {
 	if err != nil {
 		return err
 	}
+	guide, err := readGuide()
+	if err != nil {
+		return err
+	}
+	if pages["nsa.md"], err = nsaPage(guide, rules); err != nil {
+		return err
+	}
+	examples, err := newExamples()
+	if err != nil {
+		return err
+	}
+	defer examples.db.Close()
 	var list strings.Builder
 	list.WriteString("# Rules\n\n" + generated)
 	section := ""
@@ -23,7 +35,11 @@ func rulePages(pages map[string]string) error {
 			fmt.Fprintf(&list, "\n## %s\n\n| rule | title | severity | verdict |\n| --- | --- | --- | --- |\n", section)
 		}
 		fmt.Fprintf(&list, "| [%s](%s.md) | %s | %s | %s |\n", r.ID, r.ID, cell(r.Title), r.Severity, r.Verdict)
-		pages["rules/"+r.ID+".md"] = rulePage(r)
+		evidence, fix, err := examples.of(r)
+		if err != nil {
+			return err
+		}
+		pages["rules/"+r.ID+".md"] = rulePage(r, evidence, fix, guide.pss(r.ID))
 	}
 	pages["rules/README.md"] = list.String()
 	return nil
@@ -37,7 +53,7 @@ var verdicts = map[string]string{
 	rule.VerdictManual: "no query can decide it",
 }
 
-func rulePage(r *rule.Rule) string {
+func rulePage(r *rule.Rule, evidence, fix, level string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: %s\n\n%s| section | severity | verdict |\n| --- | --- | --- |\n| %s | %s | %s |\n",
 		r.ID, r.Title, generated, cell(r.Section), r.Severity, verdicts[r.Verdict])
@@ -57,10 +73,17 @@ func rulePage(r *rule.Rule) string {
 	part("Why it matters", "", r.Why)
 	part("What to change", "text", r.Fix)
 	part("Parameters", "", parameters(r))
+	if r.Query != "" {
+		part("The same as", "", fmt.Sprintf("[%s](%s.md), whose query and examples these are.", r.Query, r.Query))
+	}
 	part("What is judged", "sql", r.Assets)
 	part("The query", "sql", r.SQL)
-	for _, c := range r.Fail {
+	for i, c := range r.Fail {
 		part("Fails: "+cmp.Or(c.Name, "example"), "yaml", c.Objects)
+		if i == 0 {
+			part("The evidence of that", "", evidence)
+			part("The fix of it", "text", fix)
+		}
 	}
 	for _, c := range r.Pass {
 		part("Passes: "+cmp.Or(c.Name, "example"), "yaml", c.Objects)
@@ -68,9 +91,7 @@ func rulePage(r *rule.Rule) string {
 	if len(r.References) > 0 {
 		part("References", "", "* "+strings.Join(r.References, "\n* "))
 	}
-	if len(r.Aliases) > 0 {
-		part("Known elsewhere as", "", strings.Join(r.Aliases, ", "))
-	}
+	part("Known elsewhere as", "", elsewhere(r, level))
 	return b.String()
 }
 
