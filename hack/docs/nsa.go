@@ -44,8 +44,8 @@ func (g *guide) pss(id string) string {
 	return ""
 }
 
-// decided says in a word or two how a rule is judged.
-var decided = map[string]string{
+// byHand says in a word or two how a rule is judged.
+var byHand = map[string]string{
 	rule.VerdictFail: "", rule.VerdictReview: "evidence for review", rule.VerdictInfo: "information", rule.VerdictManual: "by hand",
 }
 
@@ -71,7 +71,7 @@ func nsaPage(g *guide, rules []*rule.Rule) (string, error) {
 					continue
 				}
 				delete(missing, id)
-				fmt.Fprintf(&b, "| %s | [%s](rules/%s.md) | %s | %s | %s |\n", cell(say), id, id, cell(r.Title), r.Severity, decided[r.Verdict])
+				fmt.Fprintf(&b, "| %s | [%s](rules/%s.md) | %s | %s | %s |\n", cell(say), id, id, cell(r.Title), r.Severity, byHand[r.Verdict])
 				say = ""
 			}
 		}
