@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -38,7 +39,7 @@ func ours(t *testing.T, text string) (commands []string) {
 	d := yaml.NewDecoder(strings.NewReader(text))
 	for {
 		var root yaml.Node
-		if err := d.Decode(&root); err == io.EOF {
+		if err := d.Decode(&root); errors.Is(err, io.EOF) {
 			return commands
 		} else if err != nil {
 			t.Fatalf("%v\n%s", err, text)

@@ -77,8 +77,12 @@ func code(s string) string {
 // elsewhere lists what other tools and standards call a rule, by name.
 func elsewhere(r *rule.Rule, level string) string {
 	names := []struct{ prefix, name, shown string }{
-		{"C-", "Kubescape", "C-"}, {"KSV-", "Trivy", "KSV-"}, {"KCV-", "Trivy, control plane and nodes", "KCV-"},
-		{"CIS-", "CIS Kubernetes Benchmark", ""}, {"NSA-", "NSA/CISA Kubernetes Hardening Guide", "NSA-"}, {"", "other names", ""},
+		{"C-", "Kubescape", "C-"},
+		{"KSV-", "Trivy", "KSV-"},
+		{"KCV-", "Trivy, control plane and nodes", "KCV-"},
+		{"CIS-", "CIS Kubernetes Benchmark", ""},
+		{"NSA-", "NSA/CISA Kubernetes Hardening Guide", "NSA-"},
+		{"", "other names", ""},
 	}
 	by := map[string][]string{}
 	for _, alias := range r.Aliases {

@@ -178,8 +178,10 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 	}
 	stop := o.progress(&src)
 	defer stop()
-	opts := assess.Options{Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes,
-		Exclude: o.config.exclude(), Settings: o.config.settings()}
+	opts := assess.Options{
+		Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes,
+		Exclude: o.config.exclude(), Settings: o.config.settings(),
+	}
 	return assess.Run(ctx, src, o.withWaivers(opts, src.Info.Name))
 }
 
