@@ -56,6 +56,9 @@ type Options struct {
 	// Settings identify the configuration that rules are judged by, for the
 	// digest; may be empty.
 	Settings string
+	// Timed is told what each rule cost, by several goroutines at once; may be
+	// nil.
+	Timed func(Timing)
 	// Fixes has every finding's fix rendered, and every row's line found.
 	Fixes bool
 }
@@ -235,7 +238,7 @@ func (r *run) report(ctx context.Context) (*posture.Report, error) {
 		wg.Go(func() {
 			sem <- struct{}{}
 			defer func() { <-sem }()
-			report.Rules[i], errs[i] = r.judge(ctx, c)
+			report.Rules[i], errs[i] = r.timed(ctx, c)
 		})
 	}
 	wg.Wait()
@@ -250,7 +253,7 @@ func (r *run) report(ctx context.Context) (*posture.Report, error) {
 	return report, nil
 }
 
-func (r *run) judge(ctx context.Context, c compiled) (posture.RuleResult, error) {
+func (r *run) judge(ctx context.Context, c compiled, steps *int64) (posture.RuleResult, error) {
 	if c.query == nil {
 		return c.Result(), nil
 	}
@@ -259,7 +262,7 @@ func (r *run) judge(ctx context.Context, c compiled) (posture.RuleResult, error)
 		res.Status, res.Reason = posture.NotAssessed, r.whyNot(missing)
 		return res, nil
 	}
-	assets, err := r.queryAssets(ctx, c)
+	assets, err := r.queryAssets(ctx, c, steps)
 	if err != nil {
 		if ctx.Err() != nil {
 			return posture.RuleResult{}, err
@@ -268,7 +271,7 @@ func (r *run) judge(ctx context.Context, c compiled) (posture.RuleResult, error)
 		res.Status, res.Reason = posture.Error, "assets: "+err.Error()
 		return res, nil
 	}
-	res, err := c.Run(ctx, querier{r, c.query}, assets, r.inScope)
+	res, err := c.Run(ctx, querier{r, c.query, steps}, assets, r.inScope)
 	if err != nil {
 		return res, err
 	}
@@ -317,7 +320,7 @@ func (r *run) inScope(a posture.Asset) bool {
 	return ns == "" || a.Namespace == ns || a.Kind == "Namespace" && a.Name == ns
 }
 
-func (r *run) queryAssets(ctx context.Context, c compiled) (*rule.Assets, error) {
+func (r *run) queryAssets(ctx context.Context, c compiled, steps *int64) (*rule.Assets, error) {
 	r.mu.Lock()
 	once := r.assets[c.Assets]
 	if once == nil {
@@ -326,22 +329,23 @@ func (r *run) queryAssets(ctx context.Context, c compiled) (*rule.Assets, error)
 	}
 	r.mu.Unlock()
 	once.once.Do(func() {
-		once.assets, once.err = rule.QueryAssets(ctx, querier{r, c.assets}, c.Assets, r.inScope)
+		once.assets, once.err = rule.QueryAssets(ctx, querier{r, c.assets, steps}, c.Assets, r.inScope)
 	})
 	return once.assets, once.err
 }
 
 // querier runs a compiled statement over the run's snapshot.
 type querier struct {
-	run  *run
-	stmt *engine.Statement
+	run   *run
+	stmt  *engine.Statement
+	steps *int64 // what its queries cost is added
 }
 
 // Query implements rule.Querier.
 func (q querier) Query(ctx context.Context, sql string, row func([]string, []any) error) error {
-	_, err := q.run.opts.Rules.db.Query(ctx, q.run.data, sql, nil, func(values []any) error {
+	_, err := q.run.opts.Rules.db.QueryCounted(ctx, q.run.data, sql, nil, func(values []any) error {
 		return row(q.stmt.Columns, values)
-	})
+	}, q.steps)
 	return err
 }
 

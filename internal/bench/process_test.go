@@ -110,14 +110,14 @@ func median[T cmp.Ordered](values []T) T {
 // built is the folder of the binaries, once build has made it.
 var built string
 
-// build makes the two binaries, once.
+// build makes the binaries, once.
 var build = sync.OnceValues(func() (dir string, err error) {
 	dir, err = os.MkdirTemp("", "kspm-bench-")
 	if err != nil {
 		return "", err
 	}
 	built = dir
-	for _, path := range []string{"cmd/kubectl-kspm", "internal/bench/floor"} {
+	for _, path := range []string{"cmd/kubectl-kspm", "internal/bench/floor", "internal/bench/fill"} {
 		// As make build does.
 		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir, "../../"+path)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")

@@ -31,6 +31,7 @@ type checkOptions struct {
 	severity string
 	outputs  []string
 	evidence bool
+	timings  bool
 	waivers  string
 	trust    bool
 	granted  *waiver.File
@@ -95,6 +96,7 @@ could not be assessed.`,
 	f.StringArrayVar(&o.imports.files, "import-kube-bench", nil, "report of kube-bench --json, to be shown beside ours for the same recommendations; may be repeated, one for each node")
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
 	f.BoolVar(&o.against, "against-cluster", false, "lay the manifests of -f over the cluster (or over --snapshot), and report only the findings that they add and remove")
+	f.BoolVar(&o.timings, "timings", false, "say on stderr what each rule cost, the dearest first: in steps, which do not depend on the machine, and in time")
 	o.gate.add(cmd)
 	return cmd
 }
@@ -181,6 +183,11 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 	opts := assess.Options{
 		Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes,
 		Exclude: o.config.exclude(), Settings: o.config.settings(),
+	}
+	if o.timings {
+		t := &timings{}
+		opts.Timed = t.add
+		defer func() { t.print(o.app) }()
 	}
 	return assess.Run(ctx, src, o.withWaivers(opts, src.Info.Name))
 }

@@ -52,6 +52,7 @@ type session struct {
 	reads   rows.Plan        // reported by the authorizer
 	refusal *Error           // why the authorizer refused the statement
 	err     error            // the first error of a callback, in its own words
+	looked  int64            // rows that cursors looked at
 }
 
 // load is what Data was asked for.

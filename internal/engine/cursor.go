@@ -172,19 +172,23 @@ func (c *cursor) Next() (err error) {
 		n := c.rows.Len
 		for row := c.next; row < n; row++ {
 			if c.passes(uint32(row)) {
+				c.conn.looked += int64(row + 1 - c.next)
 				c.row, c.next = uint32(row), row+1
 				return nil
 			}
 		}
+		c.conn.looked += int64(n - c.next)
 		c.eof = true
 		return nil
 	}
 	for i := c.next; i < len(c.list); i++ {
 		if c.passes(c.list[i]) {
+			c.conn.looked += int64(i + 1 - c.next)
 			c.row, c.next = c.list[i], i+1
 			return nil
 		}
 	}
+	c.conn.looked += int64(len(c.list) - c.next)
 	c.eof = true
 	return nil
 }

@@ -51,6 +51,13 @@ func (db *DB) Prepare(ctx context.Context, sql string) (*Statement, error) {
 // be sql.NamedArg. When ctx ends the query ends with context.Cause(ctx); an
 // error of data or row is returned as it is. row must not query the same DB.
 func (db *DB) Query(ctx context.Context, data Data, sql string, args []any, row func([]any) error) (columns []string, err error) {
+	return db.QueryCounted(ctx, data, sql, args, row, nil)
+}
+
+// QueryCounted is Query, and adds to steps how much work the query was: the
+// instructions of SQLite's virtual machine and the rows of ours that it looked
+// at. Over the same rows it is the same number again.
+func (db *DB) QueryCounted(ctx context.Context, data Data, sql string, args []any, row func([]any) error, steps *int64) (columns []string, err error) {
 	x, err := newText(sql)
 	if err != nil {
 		return nil, err
@@ -77,6 +84,9 @@ func (db *DB) Query(ctx context.Context, data Data, sql string, args []any, row 
 			return st.columns, err
 		}
 		return st.columns, row([]any{n})
+	}
+	if steps != nil {
+		defer func() { *steps += c.looked + st.steps() }()
 	}
 	values := make([]any, len(st.columns))
 	for {

@@ -59,6 +59,11 @@ func (c *conn) prepare(query string) (*stmt, error) {
 	return s, nil
 }
 
+// steps is how many instructions the statement has run.
+func (s *stmt) steps() int64 {
+	return int64(lib.Xsqlite3_stmt_status(s.c.tls, s.p, lib.SQLITE_STMTSTATUS_VM_STEP, 0))
+}
+
 func (s *stmt) close() { lib.Xsqlite3_finalize(s.c.tls, s.p) }
 
 // bind gives the parameters their values: by position, or by name without its

@@ -160,7 +160,9 @@
 
 -- Whether the metadata service answers a pod is set in the cloud, and not in the API; and
 -- policies of Cilium and Calico are not evaluated here: they are named where there are any.
-WITH leaky AS (
+WITH cloud AS MATERIALIZED (SELECT provider FROM k8s_nodes WHERE provider IN
+  ('aws', 'gce', 'azure', 'openstack', 'oci', 'digitalocean', 'hcloud', 'linode', 'vultr', 'ibm', 'yandex', 'exoscale')),
+leaky AS (
   SELECT DISTINCT namespace, policy FROM k8s_network_policy_rules
   WHERE direction = 'egress' AND in_effect AND allows_metadata),
 specs AS (
@@ -168,7 +170,8 @@ specs AS (
     (SELECT max(p.egress) FROM k8s_network_policy_pods p WHERE p.spec_id = s.spec_id) AS isolated,
     (SELECT group_concat(p.policy, ', ') FROM k8s_network_policy_pods p JOIN leaky l ON l.namespace = p.namespace AND l.policy = p.policy
       WHERE p.spec_id = s.spec_id AND p.egress) AS leaking
-  FROM k8s_pod_specs s WHERE s.judged),
+  FROM k8s_pod_specs s
+  WHERE s.judged AND EXISTS (SELECT 1 FROM cloud)),
 counted AS (
   SELECT namespace, count(DISTINCT asset) AS workloads,
     count(DISTINCT CASE WHEN host_network = 1 OR isolated IS NOT 1 OR leaking IS NOT NULL THEN asset END) AS reaching,
@@ -184,6 +187,4 @@ SELECT
   (SELECT min(provider) FROM k8s_nodes) AS provider, n.pod_count AS pods_here, n.file AS file, n.line AS line
 FROM k8s_namespaces n
 JOIN counted c ON c.namespace = n.name
-WHERE NOT n.implied AND c.reaching > 0
-  AND EXISTS (SELECT 1 FROM k8s_nodes WHERE provider IN
-    ('aws', 'gce', 'azure', 'openstack', 'oci', 'digitalocean', 'hcloud', 'linode', 'vultr', 'ibm', 'yandex', 'exoscale'));
+WHERE NOT n.implied AND c.reaching > 0 AND EXISTS (SELECT 1 FROM cloud);
