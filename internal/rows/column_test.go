@@ -53,7 +53,7 @@ func TestColumn(t *testing.T) {
 
 func TestConcatColumns(t *testing.T) {
 	others := []tables.Value{tables.Int(1), tables.Null, tables.Str("c"), tables.Str("b")}
-	got := concat([]*builder{builderOf(mixed...), builderOf(), builderOf(others...)})
+	got := concat([]*builder{builderOf(mixed...), builderOf(), builderOf(others...)}, repeated{})
 	if diff := gocmp.Diff(append(cellsOf(columnOf(mixed...)), cellsOf(columnOf(others...))...), cellsOf(got)); diff != "" {
 		t.Error(diff)
 	}
@@ -64,7 +64,7 @@ func TestConcatColumns(t *testing.T) {
 
 func TestResolve(t *testing.T) {
 	calls := 0
-	got := columnOf(tables.Str("x"), tables.Null, tables.Str("y"), tables.Str("x"), tables.Str("gone")).resolve(func(key string) tables.Value {
+	got := columnOf(tables.Str("x"), tables.Null, tables.Str("y"), tables.Str("x"), tables.Str("gone")).resolve(repeated{}, func(key string) tables.Value {
 		calls++
 		return map[string]tables.Value{"x": tables.Int(1), "y": tables.Str("why")}[key]
 	}, func(key string) tables.Value { return tables.Int(len(key)) })

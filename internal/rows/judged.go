@@ -24,24 +24,21 @@ func (t *tablePart) keepJudged(world *tables.World) {
 	for code, key := range keys.values[1:] {
 		concern[code+1] = world.Concerns(key.(string))
 	}
-	kept := 0
-	for _, code := range keys.codes {
-		if concern[code] {
-			kept++
+	var kept []uint32
+	for row := range t.len {
+		if concern[keys.at(row)] {
+			kept = append(kept, uint32(row))
 		}
 	}
-	rows := keys.codes
 	for _, b := range t.builders {
 		if b == nil {
 			continue
 		}
-		codes := b.codes
-		b.codes = make([]uint32, 0, kept)
-		for row, code := range codes {
-			if concern[rows[row]] {
-				b.codes = append(b.codes, code)
-			}
+		old := *b
+		b.codes, b.rows = nil, 0
+		for _, row := range kept {
+			b.row(old.at(int(row)))
 		}
 	}
-	t.len = kept
+	t.len = len(kept)
 }

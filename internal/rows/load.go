@@ -207,23 +207,24 @@ func assembleTable(t *tables.Table, cols []int, judged bool, parts []*part, worl
 		}
 		out.Len += tp.len
 	}
-	for _, same := range sameKeys(t, cols) {
+	same := repeated{}
+	for _, group := range sameKeys(t, cols) {
 		builders := make([]*builder, 0, len(own))
 		for _, tp := range own {
-			builders = append(builders, tp.builders[same[0]])
-			tp.builders[same[0]] = nil // to be freed
+			builders = append(builders, tp.builders[group[0]])
+			tp.builders[group[0]] = nil // to be freed
 		}
-		column := concat(builders)
-		if t.Columns[same[0]].Late == nil {
-			out.Columns[same[0]] = column
+		column := concat(builders, same)
+		if t.Columns[group[0]].Late == nil {
+			out.Columns[group[0]] = column
 			continue
 		}
 		var values []func(string) tables.Value
-		for _, c := range same {
+		for _, c := range group {
 			values = append(values, func(key string) tables.Value { return t.Columns[c].Late.Value(world, key) })
 		}
-		for i, resolved := range column.resolve(values...) {
-			out.Columns[same[i]] = resolved
+		for i, resolved := range column.resolve(same, values...) {
+			out.Columns[group[i]] = resolved
 		}
 	}
 	return out
