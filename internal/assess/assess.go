@@ -131,36 +131,6 @@ func (r *Rules) Plan() rows.Plan {
 	return plan
 }
 
-// judged are the tables of which no rule looks at unjudged rows.
-func (r *Rules) judged() map[*tables.Table]bool {
-	judged := map[*tables.Table]bool{}
-	for _, c := range r.rules {
-		for _, s := range []*engine.Statement{c.query, c.assets} {
-			if s == nil {
-				continue
-			}
-			for t := range s.Reads {
-				before, seen := judged[t]
-				judged[t] = s.Judged[t] && (before || !seen)
-			}
-		}
-	}
-	return judged
-}
-
-// Reads are the resources that one rule reads.
-func (r *Rules) Reads(id string) []*tables.Resource {
-	plan := rows.Plan{}
-	for _, c := range r.rules {
-		for _, s := range []*engine.Statement{c.query, c.assets} {
-			if c.ID == id && s != nil {
-				plan.Merge(s.Reads)
-			}
-		}
-	}
-	return plan.Reads()
-}
-
 // Run reads the source and judges it. The error is that of ctx.
 func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error) {
 	started := time.Now()

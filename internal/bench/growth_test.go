@@ -15,10 +15,10 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
-// TestRulesGrowLinearly judges a cluster, and one three times as large, by every
-// rule, and compares the steps that each took: three times as many, not nine.
+// TestRulesGrowLinearly judges a cluster, and one four times as large, by every
+// rule, and compares the steps that each took: four times as many, not sixteen.
 func TestRulesGrowLinearly(t *testing.T) {
-	const pods, times = 1600, 3
+	const pods, times = 4000, 4
 	db, err := engine.Open(tables.All())
 	if err != nil {
 		t.Fatal(err)
@@ -38,8 +38,9 @@ func TestRulesGrowLinearly(t *testing.T) {
 	}
 	grew := 0
 	for id, before := range small {
-		// A logarithm for sorting, and a scan where SQLite plans otherwise.
-		if after := large[id]; after > before*times*5/4+pods*times*3 {
+		// SQLite may plan otherwise for more rows: a hundred steps a pod are let
+		// pass. A pair of loops over 4,000 Deployments would be 16 million.
+		if after := large[id]; after > before*times*2+pods*times*100 {
 			t.Errorf("%s takes %d steps for %d pods, and %d for %d", id, before, pods, after, pods*times)
 		} else if after > before*times/2 {
 			grew++
