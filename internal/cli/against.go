@@ -64,8 +64,10 @@ func (o *checkOptions) runAgainst(ctx context.Context, selected []*rule.Rule) er
 	if err := o.waive(); err != nil {
 		return err
 	}
-	opts := assess.Options{Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(base.Info.Version), Namespace: o.source.kube.Namespace(),
-		Exclude: o.config.exclude(), Settings: o.config.settings()}
+	opts := assess.Options{
+		Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(base.Info.Version), Namespace: o.source.kube.Namespace(),
+		Exclude: o.config.exclude(), Settings: o.config.settings(),
+	}
 	opts = o.withWaivers(opts, base.Info.Name)
 	now, then := base, base
 	now.Source, then.Source = over.Before(), over.After()

@@ -63,7 +63,8 @@ func (e *editor) remove(n *yaml.Node, i, size int, kept func(i int) bool) (int, 
 // add puts more after the node at index last, which ends the last pair or item
 // that is kept. In a flow collection what follows it goes.
 func (e *editor) add(n *yaml.Node, last int, more any) error {
-	end, gone, err := e.at(n.Line, n.Column)+1, 0, error(nil)
+	var err error
+	end, gone := e.at(n.Line, n.Column)+1, 0
 	if last >= 0 {
 		if _, end, err = e.extent(n.Content[last], n.Column-1); err != nil {
 			return err
@@ -92,9 +93,6 @@ func (e *editor) add(n *yaml.Node, last int, more any) error {
 	}
 	return nil
 }
-
-// dash is how far in the keys of a mapping or the dashes of a list are.
-func (e *editor) dash(n *yaml.Node) int { return n.Column - 1 }
 
 // replacePair writes a key anew, with its value.
 func (e *editor) replacePair(n *yaml.Node, i int, want any) error {
