@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -32,7 +33,7 @@ func pack(dir, version, goos, arch string) error {
 	}
 	defer os.RemoveAll(tmp)
 	binary := filepath.Join(tmp, a.Binary())
-	cmd := exec.Command("make", "build", "BINARY="+binary, "VERSION="+version, "BUILDFLAGS=-buildvcs=false")
+	cmd := exec.CommandContext(context.Background(), "make", "build", "BINARY="+binary, "VERSION="+version, "BUILDFLAGS=-buildvcs=false")
 	cmd.Env = append(os.Environ(), "GOOS="+goos, "GOARCH="+arch)
 	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
 	if err := cmd.Run(); err != nil {

@@ -58,7 +58,7 @@ func TestParseMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                    "kspm.yaml:1: want apiVersion: kspm.io/v1 and kind: Config",
 		"kind: Config":                        "kspm.yaml:1: want apiVersion: kspm.io/v1 and kind: Config",
-		head + "paramters: {}":                "kspm.yaml:3: field paramters not found in a configuration",
+		head + "settings: {}":                 "kspm.yaml:3: field settings not found in a configuration",
 		head + "parameters: [a]":              "kspm.yaml:3: parameters: want a map",
 		head + "parameters:\n  NSA-04: x":     "kspm.yaml:4: parameters of NSA-04: want a map",
 		head + "parameters:\n  NSA-04: {a: }": "kspm.yaml:4: parameters of NSA-04: a has no value",

@@ -33,7 +33,8 @@ const (
 func (c Cluster) Each(ctx context.Context, r *tables.Resource, _ rows.Scope, f func(*tables.Object)) error {
 	emit := func(v interface {
 		metav1.ObjectMetaAccessor
-	}) {
+	},
+	) {
 		f(&tables.Object{Resource: r, Value: v, Meta: v.GetObjectMeta().(*metav1.ObjectMeta), Cluster: "synthetic"})
 	}
 	for i := range c.Pods / replicas {
