@@ -1,5 +1,5 @@
 // Package config reads kspm.yaml: what rules are told, how severe they are,
-// what is left out, and where waivers and owners are.
+// what is left out, and where waivers are.
 package config
 
 import (
@@ -29,9 +29,8 @@ type File struct {
 	// Severities are the overrides, in the order of the file.
 	Severities []Severity
 	Exclude    []Selector
-	// Waivers and Owners are files, found from where this one is; empty
-	// without.
-	Waivers, Owners string
+	// Waivers is a file, found from where this one is; empty without.
+	Waivers string
 
 	path string
 	data []byte
@@ -80,7 +79,6 @@ type document struct {
 	Severity   yaml.Node   `yaml:"severity"`
 	Exclude    []yaml.Node `yaml:"exclude"`
 	Waivers    string      `yaml:"waivers"`
-	Owners     string      `yaml:"owners"`
 }
 
 // Parse reads the text of a configuration file.
@@ -99,7 +97,7 @@ func Parse(file string, data []byte) (*File, error) {
 		return nil, fmt.Errorf("%s:1: want apiVersion: kspm.io/v1 and kind: Config", file)
 	}
 	f.Benchmarks = doc.Benchmarks
-	f.Waivers, f.Owners = f.beside(doc.Waivers), f.beside(doc.Owners)
+	f.Waivers = f.beside(doc.Waivers)
 	for _, read := range []func() error{
 		func() error { return f.readParameters(&doc.Parameters) },
 		func() error { return f.readSeverities(&doc.Severity) },

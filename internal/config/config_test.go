@@ -22,7 +22,6 @@ exclude:
   - {namespace: "sandbox-*"}
   - {kind: Job, name: once}
 waivers: waivers.yaml
-owners: /etc/owners.yaml
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +35,7 @@ owners: /etc/owners.yaml
 	if diff := gocmp.Diff([]Severity{{"NSA-26", posture.Medium, 9}}, f.Severities); diff != "" {
 		t.Error(diff)
 	}
-	if f.Waivers != "conf/waivers.yaml" || f.Owners != "/etc/owners.yaml" || len(f.Benchmarks) != 2 || f.Text() == "" {
+	if f.Waivers != "conf/waivers.yaml" || len(f.Benchmarks) != 2 || f.Text() == "" {
 		t.Errorf("%+v", f)
 	}
 	for a, want := range map[posture.Asset]bool{
