@@ -36,6 +36,33 @@ type nodes struct {
 
 func startNodes(t *testing.T) *nodes {
 	t.Helper()
+	n := startHosts(t, 3, map[string]string{
+		"hollow-1/root/etc/passwd":                       "root:x:0:0::/root:/bin/sh\n",
+		"hollow-1/root/etc/kubernetes/kubelet.conf":      "SECRET",
+		"hollow-2/root/etc/kubernetes/kubelet.conf 0644": "SECRET",
+		"hollow-2/root/proc/9/cmdline":                   "/usr/bin/kubelet\x00--hostname-override=x\x00",
+		"hollow-2/kubelet.yaml":                          "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nauthentication: {anonymous: {enabled: true}}\nauthorization: {mode: AlwaysAllow}\nreadOnlyPort: 10255\npodPidsLimit: 4096\ntlsCipherSuites: [TLS_RSA_WITH_RC4_128_SHA]\n",
+		"hollow-3/root/nothing/that/looks/like/a/host/x": "",
+	})
+	for name, address := range map[string]string{"silent": "10.251.0.1", "nowhere": ""} {
+		o := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}, Status: corev1.NodeStatus{
+			Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionFalse, Message: "the kubelet is down"}},
+		}}
+		if address != "" {
+			o.Status.Addresses = []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: address}}
+			o.Status.DaemonEndpoints.KubeletEndpoint.Port = 10250
+		}
+		if _, err := n.CoreV1().Nodes().Create(t.Context(), o, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+// startHosts starts an API server with kubelets, whose hosts have these files; a
+// path that ends in " 0644" is one that others may read.
+func startHosts(t *testing.T, hollow int, files map[string]string) *nodes {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a real API server and kubelets")
 	}
@@ -44,23 +71,18 @@ func startNodes(t *testing.T) *nodes {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", n.binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for path, text := range map[string]string{
-		"hollow-1/root/etc/passwd":                       "root:x:0:0::/root:/bin/sh\n",
-		"hollow-1/root/etc/kubernetes/kubelet.conf":      "SECRET",
-		"hollow-2/root/etc/kubernetes/kubelet.conf":      "SECRET",
-		"hollow-2/root/proc/9/cmdline":                   "/usr/bin/kubelet\x00--hostname-override=x\x00",
-		"hollow-2/kubelet.yaml":                          "kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nauthentication: {anonymous: {enabled: true}}\nauthorization: {mode: AlwaysAllow}\nreadOnlyPort: 10255\npodPidsLimit: 4096\ntlsCipherSuites: [TLS_RSA_WITH_RC4_128_SHA]\n",
-		"hollow-3/root/nothing/that/looks/like/a/host/x": "",
-	} {
+	for path, text := range files {
+		mode := os.FileMode(0o600)
+		path, open := strings.CutSuffix(path, " 0644")
+		if open {
+			mode = 0o644
+		}
 		path = filepath.Join(dir, "nodes", filepath.FromSlash(path))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), mode)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Chmod(filepath.Join(dir, "nodes/hollow-2/root/etc/kubernetes/kubelet.conf"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	c, err := testcluster.Start("", "--name=nodes", "--hollow-nodes=3", "--hollow-dir="+filepath.Join(dir, "nodes"), "--hollow-program="+n.binary)
+	c, err := testcluster.Start("", "--name=nodes", fmt.Sprintf("--hollow-nodes=%d", hollow), "--hollow-dir="+filepath.Join(dir, "nodes"), "--hollow-program="+n.binary)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,18 +98,6 @@ func startNodes(t *testing.T) *nodes {
 	}
 	if n.Interface, err = kubernetes.NewForConfig(config); err != nil {
 		t.Fatal(err)
-	}
-	for name, address := range map[string]string{"silent": "10.251.0.1", "nowhere": ""} {
-		o := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name}, Status: corev1.NodeStatus{
-			Conditions: []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionFalse, Message: "the kubelet is down"}},
-		}}
-		if address != "" {
-			o.Status.Addresses = []corev1.NodeAddress{{Type: corev1.NodeInternalIP, Address: address}}
-			o.Status.DaemonEndpoints.KubeletEndpoint.Port = 10250
-		}
-		if _, err := n.CoreV1().Nodes().Create(t.Context(), o, metav1.CreateOptions{}); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return n
 }

@@ -17,7 +17,8 @@ import (
 
 // playController does for DaemonSets what the controller and the garbage
 // collector do, for the nodes that have a kubelet: pods from the template, and
-// away with them when it goes. The kubelets run them.
+// away with them when it goes. The kubelets run them. DaemonSets that are not
+// of a run are not its concern.
 func (n *nodes) playController(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
@@ -34,7 +35,8 @@ func (n *nodes) playController(t *testing.T) {
 }
 
 func (n *nodes) reconcile(ctx context.Context) error {
-	sets, err := n.AppsV1().DaemonSets("").List(ctx, metav1.ListOptions{})
+	ours := metav1.ListOptions{LabelSelector: "app.kubernetes.io/managed-by=kubectl-kspm"}
+	sets, err := n.AppsV1().DaemonSets("").List(ctx, ours)
 	if err != nil {
 		return err
 	}
@@ -51,7 +53,7 @@ func (n *nodes) reconcile(ctx context.Context) error {
 			}
 		}
 	}
-	pods, err := n.CoreV1().Pods("").List(ctx, metav1.ListOptions{})
+	pods, err := n.CoreV1().Pods("").List(ctx, ours)
 	if err != nil {
 		return err
 	}

@@ -63,9 +63,9 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "kubectl-kspm",
 		Short: "The security posture of Kubernetes, as SQL",
-		Long: `Judges clusters and manifests by the NSA/CISA Kubernetes Hardening Guide. Every
-rule is a SQL query over the objects of the cluster, and the rows it returns
-are the evidence.`,
+		Long: `Judges clusters and manifests by the NSA/CISA Kubernetes Hardening Guide and
+the CIS Kubernetes Benchmark. Every rule is a SQL query over the objects of the
+cluster, and the rows it returns are the evidence.`,
 		Example: `  # the cluster of the current context
   kubectl kspm check
   # manifests, no cluster needed

@@ -8,10 +8,10 @@
 -- scope: object
 -- assets: |
 --   SELECT kind, namespace, name, CASE WHEN NOT flags_known THEN 'its command line was not understood'
---       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed, NULL AS not_applicable
+--       WHEN EXISTS (SELECT 1 FROM k8s_control_plane_flags f WHERE f.spec_id = c.spec_id AND f.container = c.container AND f.flag = 'config-file') THEN 'the file of --config-file decides, and turns flags off' END AS not_assessed,
+--     CASE WHEN flags_known AND NOT EXISTS (SELECT 1 FROM k8s_control_plane_flags i WHERE i.spec_id = c.spec_id AND i.container = c.container AND i.flag = 'initial-cluster' AND i.value LIKE '%,%') THEN 'etcd has one member, which has no peers' END AS not_applicable
 --   FROM k8s_control_plane_components c
 --   WHERE component = 'etcd'
---     AND EXISTS (SELECT 1 FROM k8s_control_plane_flags i WHERE i.spec_id = c.spec_id AND i.container = c.container AND i.flag = 'initial-cluster' AND i.value LIKE '%,%')
 --   UNION ALL
 --   SELECT 'Cluster', NULL, cluster,
 --     CASE WHEN control_plane_provider IS NULL THEN 'etcd does not run as a pod: its flags cannot be read' END,
