@@ -105,7 +105,7 @@ func TestSnapshotStandsForCluster(t *testing.T) {
 // than an API server.
 var changing = map[string]bool{
 	"k8s_cluster_info": true, "k8s_leases": true, "kspm_findings": true,
-	"k8s_node_files": true, "k8s_nodes_kubelet_config": true,
+	"k8s_kubelet_flags": true, "k8s_node_facts": true, "k8s_node_files": true, "k8s_nodes_kubelet_config": true,
 }
 
 // Every table has the same rows of a snapshot as of the cluster.

@@ -44,7 +44,7 @@ func browser(t *testing.T) context.Context {
 		t.Skip("SKIPPED: no chromium, which the tests of the HTML report need: apt-get install chromium")
 	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("disable-quic", true), chromedp.UserDataDir(profile(t)))
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
@@ -55,6 +55,25 @@ func browser(t *testing.T) context.Context {
 		cancel()
 	})
 	return ctx
+}
+
+// profile is a folder for the browser, which may write to it a moment longer
+// than it lives.
+func profile(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "kspm-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 50 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+	})
+	return dir
 }
 
 // complaints are what a page should not do: errors, dialogs, requests, breaches

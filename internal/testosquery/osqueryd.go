@@ -27,9 +27,10 @@ type Osqueryd struct {
 	// Interval is the time between pings of extensions.
 	Interval time.Duration
 
-	server thrift.TServer
-	served chan struct{}
-	stop   chan struct{}
+	server   thrift.TServer
+	listener *listening
+	served   chan struct{}
+	stop     chan struct{}
 
 	mu         sync.Mutex
 	lastUUID   osquery.ExtensionRouteUUID
@@ -81,7 +82,8 @@ func Start(socket string) (*Osqueryd, error) {
 	if err := listener.Listen(); err != nil {
 		return nil, err
 	}
-	o.server = thrift.NewTSimpleServer4(osquery.NewExtensionManagerProcessor(o), listener,
+	o.listener = &listening{TServerTransport: listener}
+	o.server = thrift.NewTSimpleServer4(osquery.NewExtensionManagerProcessor(o), o.listener,
 		thrift.NewTBufferedTransportFactory(64<<10), thrift.NewTBinaryProtocolFactoryConf(nil))
 	go func() {
 		defer close(o.served)
@@ -95,7 +97,7 @@ func Start(socket string) (*Osqueryd, error) {
 // socket's file where it is.
 func (o *Osqueryd) Close() {
 	close(o.stop)
-	thrift.ServerStopTimeout = 10 * time.Millisecond // connections are cut
+	time.AfterFunc(10*time.Millisecond, o.listener.cut)
 	_ = o.server.Stop()
 	<-o.served
 	for _, e := range o.all() {
@@ -108,6 +110,31 @@ func (o *Osqueryd) Close() {
 	if l, err := net.ListenUnix("unix", &net.UnixAddr{Name: o.Socket, Net: "unix"}); err == nil {
 		l.SetUnlinkOnClose(false)
 		l.Close()
+	}
+}
+
+// listening remembers the connections it has accepted, so that they can be cut.
+type listening struct {
+	thrift.TServerTransport
+	mu   sync.Mutex
+	open []thrift.TTransport
+}
+
+func (l *listening) Accept() (thrift.TTransport, error) {
+	t, err := l.TServerTransport.Accept()
+	if err == nil {
+		l.mu.Lock()
+		l.open = append(l.open, t)
+		l.mu.Unlock()
+	}
+	return t, err
+}
+
+func (l *listening) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, t := range l.open {
+		_ = t.Close()
 	}
 }
 
