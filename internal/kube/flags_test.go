@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,9 +50,12 @@ func version(w http.ResponseWriter, _ *http.Request) {
 }
 
 func TestConnect(t *testing.T) {
+	var mu sync.Mutex // requests come at once
 	var as, token string
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		as, token = r.Header.Get("Impersonate-User"), r.Header.Get("Authorization")
+		mu.Unlock()
 		version(w, r)
 	}))
 	defer srv.Close()
@@ -60,9 +64,11 @@ func TestConnect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mu.Lock()
 	if c.Name() != "prod" || as != "jane" || token != "" { // no token over HTTP
 		t.Errorf("%s as %q with %q", c.Name(), as, token)
 	}
+	mu.Unlock()
 	if i := c.Info(t.Context()); i.Context != "prod" || i.Version != "v1.36.1-eks-5e0fdde" || i.Provider != "eks" || "http://"+i.Server != srv.URL {
 		t.Errorf("%+v", i)
 	}
