@@ -206,6 +206,9 @@ type Event struct {
 	Reason      posture.ResolveReason `json:"reason,omitempty"`
 	// First marks events of the first evaluation of a cluster.
 	First bool `json:"first,omitempty"`
+	// Quiet marks events of a finding that does not count as it is now: it is
+	// waived, or exempt.
+	Quiet bool `json:"quiet,omitempty"`
 }
 
 // EventType says what happened to a finding.
@@ -251,7 +254,8 @@ type Facet struct {
 // written, always in the same messages under the same keys.
 type Outbox interface {
 	// Pending returns events that a receiver has not been given, oldest first, at
-	// most max; those of one cluster are in order.
+	// most max; those of one cluster are in order. A receiver that was never asked
+	// for before begins with what happens from then on.
 	Pending(ctx context.Context, receiver string, max int) ([]Event, error)
 	// Enqueue writes messages and marks the events they are about as given, in
 	// one transaction. Events that make no message are given as well.
@@ -262,7 +266,8 @@ type Outbox interface {
 	Sent(ctx context.Context, m Message, failure error, again time.Time) error
 	// Firing are the alerts that a receiver was told of and that are not
 	// resolved, for receivers that must be told again and again: open findings
-	// by cluster, team and rule.
+	// that count, by cluster, team and rule, but for those that are open since
+	// the first evaluation of their cluster, which is told as a whole.
 	Firing(ctx context.Context, f Filter) ([]Group, error)
 }
 
@@ -282,7 +287,9 @@ type Group struct {
 	Team        string           `json:"team"`
 	Rule        string           `json:"rule"`
 	Title       string           `json:"title"`
-	Severity    posture.Severity `json:"severity"`
+	Section     string           `json:"section"`
+	Benchmark   string           `json:"benchmark"`
+	Severity    posture.Severity `json:"severity"` // of the worst of them
 	Open        int              `json:"open"`
 	Since       time.Time        `json:"since"`
 }
