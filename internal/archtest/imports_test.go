@@ -77,6 +77,7 @@ var laws = []law{
 	{of: "internal/assess", never: down},
 	{of: "internal/report", never: slices.Concat(sources, engines, rule, ours("internal/cli", "tables"), []string{requests, clientset, sqlite})},
 	{of: "internal/alert", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/web", "internal/serve", "internal/cli"), []string{client})},
+	{of: "internal/metrics", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{client})},
 	{of: "internal/cli", by: []string{"cmd/kubectl-kspm", "hack/docs"}},
 	{of: "internal/testcluster", by: []string{}, free: true},
 }
