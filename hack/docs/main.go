@@ -1,6 +1,6 @@
 // Command docs writes the reference pages from the declarations they describe:
 // docs/tables from package tables, docs/rules from the rule files, docs/cli from
-// the commands, and what deploy/osquery has of rules and tables. With --man it writes manual pages instead, for a release.
+// the commands, and what deploy/ has of rules and tables. With --man it writes manual pages instead, for a release.
 package main
 
 import (
@@ -50,6 +50,9 @@ func run(dir string) error {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			return err
 		}
+	}
+	if err := serveFiles(dir); err != nil {
+		return err
 	}
 	return osqueryFiles(dir)
 }

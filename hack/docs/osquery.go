@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/cli"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kubequery"
@@ -48,13 +47,5 @@ func osqueryRole() (string, error) {
 	if code := cli.Main(context.Background(), append([]string{"kubectl-kspm"}, args...), cli.Streams{Out: &out, Err: &said}); code != 0 {
 		return "", fmt.Errorf("%v: %s", args, said.String())
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "# kubectl kspm %s\n# without Secrets and nodes/proxy: rules that need them are not assessed.\n", strings.Join(args, " "))
-	for line := range strings.Lines(out.String()) {
-		if strings.HasPrefix(line, "#") || strings.Contains(line, `"nodes/proxy"`) {
-			continue
-		}
-		b.WriteString(strings.ReplaceAll(line, `"secrets", `, ""))
-	}
-	return b.String(), nil
+	return withoutRisks(args, out.String()), nil
 }

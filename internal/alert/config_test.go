@@ -38,7 +38,7 @@ routes:
 		t.Fatal(err)
 	}
 	am := c.Receiver("oncall").Alertmanager
-	if *c.Wait != time.Minute || len(am.URLs) != 2 || am.Resend != time.Minute || am.Username != "kspm" || c.Routes[0].Severity != posture.High {
+	if *c.Wait != time.Minute || len(am.URLs) != 2 || am.Resend != time.Minute || am.Username != "kspm" || *c.Routes[0].Severity != posture.High {
 		t.Errorf("%+v %+v %+v", c, am, c.Routes[0])
 	}
 	if c.Receiver("nobody") != nil || c.Receiver("chat").Type() != "slack" {
@@ -140,7 +140,7 @@ routes:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !all.tells("hook", event(func(e *store.Event) { e.Severity = posture.Info })) || all.tells("hook", event(func(e *store.Event) { e.Type = store.Waived })) {
+	if !all.tells("hook", event(func(e *store.Event) { e.Severity = posture.Low })) || all.tells("hook", event(func(e *store.Event) { e.Severity = posture.Info })) || all.tells("hook", event(func(e *store.Event) { e.Type = store.Waived })) {
 		t.Error("without routes, everybody is told of what comes and goes, and of that alone")
 	}
 }

@@ -14,12 +14,13 @@ import (
 // everything; names are globs as of path.Match.
 type Route struct {
 	To []string `yaml:"to"`
-	// Severity is the least that is told of.
-	Severity   posture.Severity `yaml:"severity"`
-	Teams      []string         `yaml:"teams"` // "unowned" is what has no team
-	Benchmarks []string         `yaml:"benchmarks"`
-	Clusters   []string         `yaml:"clusters"` // names or uids
-	Rules      []string         `yaml:"rules"`
+	// Severity is the least that is told of; low if nil, for what is info is no
+	// failure.
+	Severity   *posture.Severity `yaml:"severity"`
+	Teams      []string          `yaml:"teams"` // "unowned" is what has no team
+	Benchmarks []string          `yaml:"benchmarks"`
+	Clusters   []string          `yaml:"clusters"` // names or uids
+	Rules      []string          `yaml:"rules"`
 	// Tell are the transitions: new and resolved where it is left out, changed
 	// and waived on request.
 	Tell []string `yaml:"tell"`
@@ -65,7 +66,11 @@ func (r *Route) matches(s subject) bool {
 	if team == "" {
 		team = "unowned"
 	}
-	return s.severity >= r.Severity && oneOf(r.Teams, team) && oneOf(r.Benchmarks, s.benchmark) &&
+	least := posture.Low
+	if r.Severity != nil {
+		least = *r.Severity
+	}
+	return s.severity >= least && oneOf(r.Teams, team) && oneOf(r.Benchmarks, s.benchmark) &&
 		oneOf(r.Clusters, s.name, s.cluster) && oneOf(r.Rules, s.rule)
 }
 
@@ -79,6 +84,15 @@ func oneOf(globs []string, values ...string) bool {
 	})
 }
 
+// routes are those that lead to a receiver; where there are none at all,
+// everybody is told of everything.
+func (c *Config) routes(receiver string) []*Route {
+	if len(c.Routes) == 0 {
+		return []*Route{{}}
+	}
+	return slices.DeleteFunc(slices.Clone(c.Routes), func(r *Route) bool { return !slices.Contains(r.To, receiver) })
+}
+
 // tells reports whether a receiver is told of an event.
 func (c *Config) tells(receiver string, e store.Event) bool {
 	what := transition(e)
@@ -86,23 +100,20 @@ func (c *Config) tells(receiver string, e store.Event) bool {
 		return false
 	}
 	s := subject{e.Cluster, e.ClusterName, e.Team, e.Rule, e.Benchmark, e.Severity}
-	if len(c.Routes) == 0 {
-		return what == tellNew || what == tellResolved
-	}
-	return slices.ContainsFunc(c.Routes, func(r *Route) bool {
+	return slices.ContainsFunc(c.routes(receiver), func(r *Route) bool {
 		tell := r.Tell
 		if len(tell) == 0 {
 			tell = []string{tellNew, tellResolved}
 		}
-		return slices.Contains(r.To, receiver) && slices.Contains(tell, what) && r.matches(s)
+		return slices.Contains(tell, what) && r.matches(s)
 	})
 }
 
 // holds reports whether a receiver is told of a group that goes on.
 func (c *Config) holds(receiver string, g store.Group) bool {
 	s := subject{g.Cluster, g.ClusterName, g.Team, g.Rule, g.Benchmark, g.Severity}
-	return len(c.Routes) == 0 || slices.ContainsFunc(c.Routes, func(r *Route) bool {
-		return slices.Contains(r.To, receiver) && (len(r.Tell) == 0 || slices.Contains(r.Tell, tellNew)) && r.matches(s)
+	return slices.ContainsFunc(c.routes(receiver), func(r *Route) bool {
+		return (len(r.Tell) == 0 || slices.Contains(r.Tell, tellNew)) && r.matches(s)
 	})
 }
 

@@ -20,6 +20,7 @@ type rbacOptions struct {
 	name      string
 	subject   string
 	withNodes bool
+	watch     bool
 	namespace string
 }
 
@@ -44,6 +45,7 @@ else be read. It is derived from the tables and columns that the rules' SQL read
 	f.StringVar(&o.name, "name", "kubectl-kspm", "name of the ClusterRole")
 	f.StringVar(&o.subject, "for", "", "print a ClusterRoleBinding as well, for User/NAME, Group/NAME or ServiceAccount/NAMESPACE/NAME")
 	f.BoolVar(&o.withNodes, "nodes", false, "print what 'check --nodes' needs as well, which alone writes to a cluster")
+	f.BoolVar(&o.watch, "watch", false, "what 'serve' needs, which watches what it reads")
 	f.StringVar(&o.namespace, "node-namespace", nodescan.Namespace, "namespace that 'check --nodes' is to use")
 	return cmd
 }
@@ -67,6 +69,9 @@ func (o *rbacOptions) run(ctx context.Context) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What %d rules of %s read.\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata:\n  name: %s\nrules:\n", len(selected), o.benchmark(), o.name)
 	for _, line := range clusterRole(reads) {
+		if o.watch {
+			line = strings.Replace(line, `verbs: ["list"]`, `verbs: ["list", "watch"]`, 1)
+		}
 		b.WriteString("- " + line + "\n")
 	}
 	b.WriteString(binding)
