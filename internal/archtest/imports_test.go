@@ -54,7 +54,7 @@ func ours(paths ...string) (out []string) {
 }
 
 // down is what comes after the domain in the pipeline: nothing before it knows of it.
-var down = ours("internal/report", "internal/store", "internal/watch", "internal/alert", "internal/web", "internal/serve", "internal/cli")
+var down = ours("internal/report", "internal/store", "internal/watch", "internal/alert", "internal/metrics", "internal/openreports", "internal/web", "internal/serve", "internal/cli")
 
 var (
 	sources = ours("internal/kube", "internal/manifest", "internal/snapshot")
@@ -78,6 +78,7 @@ var laws = []law{
 	{of: "internal/report", never: slices.Concat(sources, engines, rule, ours("internal/cli", "tables"), []string{requests, clientset, sqlite})},
 	{of: "internal/alert", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/web", "internal/serve", "internal/cli"), []string{client})},
 	{of: "internal/metrics", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{client})},
+	{of: "internal/openreports", never: slices.Concat(engines, rule, ours("internal/store", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{sqlite})},
 	{of: "internal/cli", by: []string{"cmd/kubectl-kspm", "hack/docs"}},
 	{of: "internal/testcluster", by: []string{}, free: true},
 }

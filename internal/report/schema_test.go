@@ -4,35 +4,19 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/testcluster"
 )
 
 // moduleFile reads a file of a module at a version, by way of the module proxy
 // or cache; sum is that of the module, as go.sum has it.
 func moduleFile(t *testing.T, module, sum, file string) []byte {
 	t.Helper()
-	cmd := exec.Command("go", "mod", "download", "-json", module)
-	cmd.Dir = t.TempDir()
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GONOSUMDB=*")
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("go mod download %s: %v %s", module, err, out)
-	}
-	var got struct{ Dir, Sum string }
-	if err := json.Unmarshal(out, &got); err != nil {
-		t.Fatal(err)
-	}
-	if got.Sum != sum {
-		t.Fatalf("%s: sum %s, want %s", module, got.Sum, sum)
-	}
-	text, err := os.ReadFile(filepath.Join(got.Dir, filepath.FromSlash(file)))
+	text, err := testcluster.ModuleFile(module, sum, file)
 	if err != nil {
 		t.Fatal(err)
 	}
