@@ -90,7 +90,9 @@ func TestFailuresBounded(t *testing.T) {
 				t.Fatalf("%s: lists what is %s, and not all that is critical", name, res.Severity)
 			}
 		}
-		var there struct{ Metadata struct{ ResourceVersion string } }
+		var there struct {
+			Metadata struct{ ResourceVersion string }
+		}
 		if err := json.Unmarshal(text, &there); err != nil || there.Metadata.ResourceVersion != "12345" {
 			t.Errorf("%s: %v %+v", name, err, there)
 		}
