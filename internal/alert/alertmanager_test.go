@@ -191,6 +191,7 @@ func TestAlertmanager(t *testing.T) {
 	first := event(3, store.Opened, "NSA-08", "web")
 	first.First = true
 	send(nil, first)
+	said.wait(t, "firing KspmRuleFails NSA-07", "resolved KspmRuleFails NSA-07", "firing KspmFirstEvaluation ")
 	if _, err := r.Test(t.Context(), ""); err != nil {
 		t.Error(err)
 	}

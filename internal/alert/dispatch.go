@@ -31,6 +31,7 @@ type Dispatcher struct {
 	box    store.Outbox
 	to     links
 	Options
+	retry time.Duration // the first time; see backoff
 	wake  map[string]chan struct{}
 	mu    sync.Mutex
 	stats map[string]*Stats
@@ -55,7 +56,7 @@ func New(c *Config, box store.Outbox, o Options) *Dispatcher {
 	if o.Poll == 0 {
 		o.Poll = 2 * time.Second
 	}
-	d := &Dispatcher{config: c, box: box, to: links(o.ExternalURL), Options: o, wake: map[string]chan struct{}{}, stats: map[string]*Stats{}}
+	d := &Dispatcher{config: c, box: box, to: links(o.ExternalURL), Options: o, retry: 5 * time.Second, wake: map[string]chan struct{}{}, stats: map[string]*Stats{}}
 	for _, r := range c.Receivers {
 		d.wake[r.Name] = make(chan struct{}, 1)
 		d.stats[r.Name] = &Stats{Receiver: r.Name}
@@ -232,7 +233,7 @@ func (d *Dispatcher) deliver(ctx context.Context, r *Receiver, p *pace) error {
 			return nil // it is sent again, under the same key
 		}
 		d.note(r.Name, failure)
-		again := time.Now().Add(backoff(m.Tries, failure))
+		again := time.Now().Add(backoff(d.retry, m.Tries, failure))
 		if err := d.box.Sent(ctx, m, failure, again); err != nil {
 			return err
 		}
@@ -242,7 +243,7 @@ func (d *Dispatcher) deliver(ctx context.Context, r *Receiver, p *pace) error {
 		}
 		d.Log.Warn("alert not taken", "receiver", r.Name, "key", m.Key, "try", m.Tries+1, "again", again, "error", failure)
 		if !lasting(failure) {
-			p.hold = time.Now().Add(backoff(p.down, failure))
+			p.hold = time.Now().Add(backoff(d.retry, p.down, failure))
 			p.down++
 			return nil
 		}
@@ -268,13 +269,11 @@ func (d *Dispatcher) firing(ctx context.Context, r *Receiver) ([]store.Group, er
 	return slices.DeleteFunc(firing, func(g store.Group) bool { return !d.config.holds(r.Name, g) }), err
 }
 
-// backoff is 5 s, twice as long after every try, at most 15 minutes, and a
-// fifth more or less; or as long as the server asks for, where that is longer.
-func backoff(tries int, failure error) time.Duration {
-	wait := 15 * time.Minute
-	if tries < 8 {
-		wait = min(wait, 5*time.Second<<tries)
-	}
+// backoff is the first wait, twice as long after every try, at most 15 minutes,
+// and a fifth more or less; or as long as the server asks for, where that is
+// longer.
+func backoff(first time.Duration, tries int, failure error) time.Duration {
+	wait := min(15*time.Minute, first<<min(tries, 8))
 	wait = time.Duration(float64(wait) * (0.8 + 0.4*rand.Float64()))
 	var r *refusal
 	if errors.As(failure, &r) {

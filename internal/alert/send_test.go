@@ -94,7 +94,7 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		if lasting(err) != (strings.HasSuffix(address, "gone") || strings.HasSuffix(address, "moved")) {
 			t.Errorf("%v: lasting %v", err, lasting(err))
 		}
-		if wait := backoff(0, err); strings.HasSuffix(address, "busy") != (wait >= 2*time.Minute) {
+		if wait := backoff(5*time.Second, 0, err); strings.HasSuffix(address, "busy") != (wait >= 2*time.Minute) {
 			t.Errorf("%v: again after %s", err, wait)
 		}
 	}
@@ -102,7 +102,7 @@ func TestErrorsKeepSecrets(t *testing.T) {
 
 func TestBackoff(t *testing.T) {
 	for tries, want := range map[int]time.Duration{0: 5 * time.Second, 1: 10 * time.Second, 5: 160 * time.Second, 8: 15 * time.Minute, 1000: 15 * time.Minute} {
-		if got := backoff(tries, nil); got < want*8/10 || got > want*12/10 {
+		if got := backoff(5*time.Second, tries, nil); got < want*8/10 || got > want*12/10 {
 			t.Errorf("after %d tries %s, want about %s", tries, got, want)
 		}
 	}
