@@ -229,24 +229,27 @@ func (d *Dispatcher) deliver(ctx context.Context, r *Receiver, p *pace) error {
 	}
 	for _, m := range due {
 		_, failure := r.send(ctx, m, time.Now())
-		if ctx.Err() != nil {
+		if failure != nil && ctx.Err() != nil {
 			return nil // it is sent again, under the same key
 		}
 		d.note(r.Name, failure)
-		again := time.Now().Add(backoff(d.retry, m.Tries, failure))
-		if err := d.box.Sent(ctx, m, failure, again); err != nil {
+		down := failure != nil && !lasting(failure)
+		tries := m.Tries
+		if down {
+			tries = p.down
+		}
+		again := time.Now().Add(backoff(d.retry, tries, failure))
+		if err := d.box.Sent(context.WithoutCancel(ctx), m, failure, again); err != nil {
 			return err
 		}
-		if failure == nil {
-			p.down = 0
-			continue
+		if failure != nil {
+			d.Log.Warn("alert not taken", "receiver", r.Name, "key", m.Key, "try", m.Tries+1, "again", again, "error", failure)
 		}
-		d.Log.Warn("alert not taken", "receiver", r.Name, "key", m.Key, "try", m.Tries+1, "again", again, "error", failure)
-		if !lasting(failure) {
-			p.hold = time.Now().Add(backoff(d.retry, p.down, failure))
-			p.down++
+		if down { // this message is the next one, so that the order stays
+			p.hold, p.down = again, p.down+1
 			return nil
 		}
+		p.down = 0
 	}
 	return nil
 }
