@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -46,12 +47,14 @@ func TestDeploy(t *testing.T) {
 		"postgres":   {"store.postgres=postgres://kspm@db/kspm"},
 		"agent":      {"mode=agent", "agent.hubURL=https://hub.example.com"},
 		"hub":        {"mode=hub", "store.postgres=postgres://kspm@db/kspm", "externalURL=https://hub.example.com"},
+		"monitored":  {"monitoring.dashboard=true"},
 		"small hub":  {"mode=hub", "store.postgres=postgres://kspm@db/kspm", "hub.replicas=1"},
 	} {
 		if text, ok := chart(t, values); ok {
 			rendered["helm "+name] = restricted + text
 		}
 	}
+	flagsAreThere(t, rendered)
 	c, err := testcluster.Start("")
 	if err != nil {
 		t.Fatal(err)
@@ -85,6 +88,23 @@ func TestDeploy(t *testing.T) {
 				t.Errorf("its pod is not admitted: %s", out)
 			}
 		})
+	}
+}
+
+// flagsAreThere looks whether serve has the flags that it is started with.
+func flagsAreThere(t *testing.T, rendered map[string]string) {
+	t.Helper()
+	help := stdout(t, exec.Command("kubectl-kspm", "serve", "--help"))
+	if !strings.Contains(help, "kubectl kspm serve [flags]") {
+		t.Log("SKIPPING the flags: there is no command serve")
+		return
+	}
+	for name, text := range rendered {
+		for _, m := range regexp.MustCompile(`(?m)^ +- (--[a-z-]+)`).FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(help, " "+m[1]+" ") {
+				t.Errorf("%s: serve has no flag %s", name, m[1])
+			}
+		}
 	}
 }
 

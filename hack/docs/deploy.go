@@ -12,7 +12,8 @@ import (
 )
 
 // serveFiles writes what deploy/kustomize and deploy/helm hold of generated
-// files: what serve may read, of the rules that it judges by.
+// files: what serve may read, of the rules that it judges by, and the chart's
+// copies of deploy/monitoring.
 func serveFiles(docs string) error {
 	deploy := filepath.Join(docs, "..", "deploy")
 	role, err := roleOf("nsa", "--name", "kspm", "--for", "ServiceAccount/kspm-system/kspm")
@@ -27,6 +28,13 @@ func serveFiles(docs string) error {
 		comment, _, _ := strings.Cut(role, "apiVersion:")
 		_, rules, _ := strings.Cut(role, "rules:\n")
 		files[filepath.Join(deploy, "helm", "kspm", "files", "rbac", benchmark+".yaml")] = comment + rules
+	}
+	for _, name := range []string{"rules.yaml", "dashboard.json"} { // a chart holds what is below it alone
+		text, err := os.ReadFile(filepath.Join(deploy, "monitoring", name))
+		if err != nil {
+			return err
+		}
+		files[filepath.Join(deploy, "helm", "kspm", "files", "monitoring", name)] = string(text)
 	}
 	for name, text := range files {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {

@@ -33,6 +33,7 @@ type Dispatcher struct {
 	Options
 	retry time.Duration // the first time; see backoff
 	wake  map[string]chan struct{}
+	much  sync.Mutex
 	mu    sync.Mutex
 	stats map[string]*Stats
 }
@@ -176,6 +177,10 @@ func (d *Dispatcher) collect(ctx context.Context, r *Receiver, p *pace) error {
 	}
 	if now.Sub(p.since) < *d.config.Wait {
 		return nil
+	}
+	if len(events) == someEvents { // a hundred MB, perhaps: one receiver at a time
+		d.much.Lock()
+		defer d.much.Unlock()
 	}
 	for n := someEvents; len(events) == n && n < manyEvents; {
 		n *= 4
