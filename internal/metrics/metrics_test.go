@@ -23,21 +23,28 @@ type figures struct {
 	clusters []store.Cluster
 	rules    map[string][]store.Rule // by cluster
 	err      error
+	asked    int
 }
 
 func (f *figures) Clusters(context.Context, store.Filter) ([]store.Cluster, error) {
 	return f.clusters, f.err
 }
 
-func (f *figures) Rules(_ context.Context, filter store.Filter) ([]store.Rule, error) {
-	return f.rules[filter.Clusters[0]], f.err
+func (f *figures) Rules(_ context.Context, filter store.Filter) (rules []store.Rule, err error) {
+	f.asked++
+	for _, c := range f.clusters {
+		if len(filter.Clusters) == 0 || c.UID == filter.Clusters[0] {
+			rules = append(rules, f.rules[c.UID]...)
+		}
+	}
+	return rules, f.err
 }
 
 var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
 
 func sample() *figures {
 	rule := func(status kspm.Status, severity kspm.Severity, failed, waived int) store.Rule {
-		return store.Rule{Benchmark: "nsa", Section: "Pods", Severity: severity, Status: status, Assets: kspm.AssetCount{Failed: failed, Waived: waived}}
+		return store.Rule{Benchmark: "nsa", Section: "Pods", Severity: severity, Status: status, Clusters: map[kspm.Status]int{status: 1}, Assets: kspm.AssetCount{Failed: failed, Waived: waived}}
 	}
 	return &figures{
 		clusters: []store.Cluster{
@@ -126,7 +133,7 @@ func TestManyClusters(t *testing.T) {
 	for i := range maxClusters + 100 {
 		uid := fmt.Sprintf("uid-%04d", i)
 		f.clusters = append(f.clusters, store.Cluster{UID: uid, Name: fmt.Sprintf("c-%d", i/2), Evaluated: noon, Coverage: 1})
-		f.rules[uid] = []store.Rule{{Benchmark: "nsa", Section: "Pods", Assets: kspm.AssetCount{Failed: 1}}}
+		f.rules[uid] = []store.Rule{{Benchmark: "nsa", Section: "Pods", Clusters: map[kspm.Status]int{kspm.Fail: 1}, Assets: kspm.AssetCount{Failed: 1}}}
 	}
 	f.clusters[0].Name, f.clusters[1].Name = other, "bad\xffname"
 	text := scrape(t, New(Sources{Store: f}))
@@ -135,6 +142,9 @@ func TestManyClusters(t *testing.T) {
 	}
 	if !strings.Contains(text, `kspm_findings{benchmark="nsa",cluster="other",section="Pods",severity="info",state="open"} 100`) || strings.Count(text, `cluster="other"`) != 4 {
 		t.Error("the clusters beyond are not summed up")
+	}
+	if !strings.Contains(text, `kspm_rules{benchmark="nsa",cluster="other",status="fail"} 100`) || f.asked != maxClusters+1 {
+		t.Errorf("%d questions; the rules of the clusters beyond are not summed up", f.asked)
 	}
 }
 

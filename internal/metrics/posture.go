@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -83,33 +84,23 @@ func (p *posture) ask(ctx context.Context) (figures []prometheus.Metric, err err
 	called := names(len(clusters), func(i int) (string, string) { return clusters[i].UID, clusters[i].Name })
 	s := sums{map[[5]string]float64{}, map[[3]string]float64{}}
 	for _, c := range clusters {
+		name := called[c.UID]
+		if name == other {
+			continue
+		}
 		rules, err := p.store.Rules(ctx, store.Filter{Clusters: []string{c.UID}})
 		if err != nil {
 			return nil, err
 		}
-		name := called[c.UID]
 		s.add(name, rules)
-		if name == other {
-			continue
+		describe(c, name, gauge)
+	}
+	if len(clusters) > maxClusters {
+		rules, err := p.store.Rules(ctx, store.Filter{})
+		if err != nil {
+			return nil, err
 		}
-		coverage := c.Coverage
-		if c.Evaluated.IsZero() {
-			coverage = 0
-		} else {
-			gauge(scanDesc, seconds(c.Evaluated), name)
-		}
-		gauge(coverageDesc, coverage, name)
-		if percent, ok := c.Assets.Percent(); ok {
-			gauge(complianceDesc, percent/100, name)
-		}
-		if !c.Seen.IsZero() {
-			gauge(contactDesc, seconds(c.Seen), name)
-		}
-		reachable := 1.0
-		if c.Problem != "" {
-			reachable = 0
-		}
-		gauge(reachableDesc, reachable, name)
+		s.rest(rules)
 	}
 	for labels, n := range s.findings {
 		gauge(findingsDesc, n, labels[:]...)
@@ -120,16 +111,55 @@ func (p *posture) ask(ctx context.Context) (figures []prometheus.Metric, err err
 	return figures, nil
 }
 
-// add counts a cluster's rules. A count of 0 is a figure as well: a rule that
-// passes has no findings, and one that could not be judged has none either, as
-// kspm_rules says.
+// describe is what is known of a cluster besides its rules.
+func describe(c store.Cluster, name string, gauge func(d *prometheus.Desc, value float64, labels ...string)) {
+	coverage := c.Coverage
+	if c.Evaluated.IsZero() {
+		coverage = 0
+	} else {
+		gauge(scanDesc, seconds(c.Evaluated), name)
+	}
+	gauge(coverageDesc, coverage, name)
+	if percent, ok := c.Assets.Percent(); ok {
+		gauge(complianceDesc, percent/100, name)
+	}
+	if !c.Seen.IsZero() {
+		gauge(contactDesc, seconds(c.Seen), name)
+	}
+	reachable := 1.0
+	if c.Problem != "" {
+		reachable = 0
+	}
+	gauge(reachableDesc, reachable, name)
+}
+
+// add counts rules, of one cluster or of several. A count of 0 is a figure as
+// well: a rule that passes has no findings, and one that could not be judged
+// has none either, as kspm_rules says.
 func (s sums) add(cluster string, rules []store.Rule) {
 	for _, r := range rules {
 		severity := r.Severity.String()
 		for state, n := range map[string]int{"open": r.Assets.Failed, "waived": r.Assets.Waived, "exempt": r.Assets.Exempt} {
 			s.findings[[5]string{cluster, r.Benchmark, r.Section, severity, state}] += float64(n)
 		}
-		s.rules[[3]string{cluster, r.Benchmark, string(r.Status)}]++
+		for status, n := range r.Clusters {
+			s.rules[[3]string{cluster, r.Benchmark, string(status)}] += float64(n)
+		}
+	}
+}
+
+// rest are the clusters that have no series of their own: all, without those
+// that have. One question is enough for however many there are.
+func (s sums) rest(all []store.Rule) {
+	findings, rules := maps.Clone(s.findings), maps.Clone(s.rules)
+	s.add(other, all)
+	for labels, n := range findings {
+		labels[0] = other
+		s.findings[labels] = max(0, s.findings[labels]-n)
+	}
+	for labels, n := range rules {
+		labels[0] = other
+		s.rules[labels] = max(0, s.rules[labels]-n)
 	}
 }
 
