@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -44,6 +45,7 @@ func child(dir string) error {
 	if err := d.Register(ctx); err != nil {
 		return err
 	}
+	fmt.Println("ready")
 	failed := make(chan error, 1)
 	go func() { failed <- d.Run(ctx) }()
 	for {
@@ -116,22 +118,31 @@ func TestKill(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := func(life time.Duration) {
+	run := func() {
 		t.Helper()
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "KSPM_TEST_ALERT_CHILD="+dir, "KSPM_TEST_HOOK=secret")
 		cmd.Stderr = os.Stderr
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(life)
+		if rand.N(10) > 0 { // else it may be killed while it starts
+			if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+				t.Fatalf("it ended by itself: %v", err)
+			}
+		}
+		time.Sleep(rand.N(60 * time.Millisecond))
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatalf("it ended by itself: %v", err)
 		}
 		_ = cmd.Wait()
 	}
 	for range kills {
-		run(20*time.Millisecond + rand.N(60*time.Millisecond))
+		run()
 	}
 	// What is left is sent in the end.
 	t.Setenv("KSPM_TEST_HOOK", "secret")
