@@ -12,7 +12,7 @@ import (
 // one of a few codes, a set, or, where a set would cost more than it saves,
 // the value itself.
 type check struct {
-	codes  []uint32
+	codes  *rows.Codes
 	code   uint32
 	others []uint32
 	may    []bool // by code
@@ -23,7 +23,7 @@ type check struct {
 func (c *cursor) passes(row uint32) bool {
 	for i := range c.checks {
 		check := &c.checks[i]
-		code := check.codes[row]
+		code := check.codes.At(int(row))
 		switch {
 		case check.may != nil:
 			if !check.may[code] {
@@ -76,7 +76,7 @@ func (c *cursor) restrict(p plan, args []vtab.Value) bool {
 func (c *cursor) compare(m *memo, term term, value any) bool {
 	col := c.column(term.column)
 	if m.column == col && m.op == term.op && same(m.value, value) {
-		c.checks = append(c.checks, check{codes: col.Codes, may: m.may})
+		c.checks = append(c.checks, check{codes: &col.Codes, may: m.may})
 		return m.some
 	}
 	may := comparison(term.op, value)
@@ -88,7 +88,7 @@ func (c *cursor) compare(m *memo, term term, value any) bool {
 		candidates = c.rows.Len
 	}
 	if len(col.Values) > candidates {
-		c.checks = append(c.checks, check{codes: col.Codes, values: col.Values, value: may})
+		c.checks = append(c.checks, check{codes: &col.Codes, values: col.Values, value: may})
 		return true
 	}
 	if s, ok := value.(string); ok {
@@ -99,7 +99,7 @@ func (c *cursor) compare(m *memo, term term, value any) bool {
 		m.may[code] = may(v)
 		m.some = m.some || m.may[code]
 	}
-	c.checks = append(c.checks, check{codes: col.Codes, may: m.may})
+	c.checks = append(c.checks, check{codes: &col.Codes, may: m.may})
 	return m.some
 }
 

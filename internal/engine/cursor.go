@@ -118,7 +118,7 @@ func (c *cursor) seek(p plan, args []vtab.Value) bool {
 			slices.Sort(list)
 		}
 		// The shortest list leads, the others are checked.
-		own := check{codes: col.Codes, code: codes[0], others: codes[1:]}
+		own := check{codes: &col.Codes, code: codes[0], others: codes[1:]}
 		switch {
 		case c.all:
 			c.all, c.list, c.lead = false, list, own
@@ -200,7 +200,7 @@ func (c *cursor) Eof() bool { return c.eof }
 func (c *cursor) Column(i int) (v vtab.Value, err error) {
 	defer c.recovered(&err)
 	if col := c.rows.Columns[i]; col != nil {
-		return col.Values[col.Codes[c.row]], nil
+		return col.Values[col.Codes.At(int(c.row))], nil
 	}
 	return nil, c.conn.fail(fmt.Errorf("internal error: column %s.%s was not loaded", c.Name, c.Columns[i].Name))
 }
@@ -215,7 +215,7 @@ func (c *cursor) Rowid() (id int64, err error) {
 	// rowid whether it has seen a row: for `namespace = 'x' OR name = 'y'`.
 	uids := c.column(c.scope.uid)
 	uid, _ := uids.At(int(c.row)).(string)
-	nth, _ := slices.BinarySearch(uids.Rows(uids.Codes[c.row]), c.row)
+	nth, _ := slices.BinarySearch(uids.Rows(uids.Codes.At(int(c.row))), c.row)
 	return c.conn.object(uid)<<maxRowsShift + int64(nth) + 1, nil
 }
 

@@ -43,7 +43,7 @@ func columnar(t *tables.Table, cells ...[]any) *rows.Table {
 				codes[row[i]] = code
 				col.Values = append(col.Values, row[i])
 			}
-			col.Codes = append(col.Codes, code)
+			col.Codes.Append(code)
 		}
 		out.Columns = append(out.Columns, col)
 	}

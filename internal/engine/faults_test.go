@@ -46,7 +46,7 @@ func TestUnreadResources(t *testing.T) {
 func TestFaults(t *testing.T) {
 	own := errors.New("in its own words")
 	broken := func(code uint32) *rows.Table { // a code that stands for no value
-		return &rows.Table{Len: 2, Columns: []*rows.Column{{Codes: []uint32{0, code}, Values: []any{nil}}, nil, nil, nil, nil, nil, nil, nil}}
+		return &rows.Table{Len: 2, Columns: []*rows.Column{{Codes: rows.CodesOf(0, code), Values: []any{nil}}, nil, nil, nil, nil, nil, nil, nil}}
 	}
 	db := open(t, WithConnections(1))
 	for _, tt := range []struct {

@@ -47,7 +47,7 @@ func matching(loaded *rows.Table, r request) (list []uint32, all bool) {
 		}
 		codes := col.MayEqual(e.value)
 		if !all {
-			list = slices.DeleteFunc(list, func(row uint32) bool { return !slices.Contains(codes, col.Codes[row]) })
+			list = slices.DeleteFunc(list, func(row uint32) bool { return !slices.Contains(codes, col.Codes.At(int(row))) })
 			continue
 		}
 		all = false
@@ -83,7 +83,7 @@ func isNumber(v any) bool {
 }
 
 func (c *textColumn) put(row map[string]string, at int) {
-	code := c.Codes[at]
+	code := c.Codes.At(at)
 	switch v := c.Values[code].(type) {
 	case string:
 		row[c.name] = v

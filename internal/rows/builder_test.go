@@ -44,7 +44,7 @@ func TestColumnsKeepWhatIsAppended(t *testing.T) {
 				parts = append(parts, b)
 				columns = append(columns, &Table{Len: size, Columns: []*Column{again.column()}})
 			}
-			check(t, concat(parts, repeated{}), want)
+			check(t, concat(parts), want)
 			of := &tables.Table{Columns: make([]tables.Column, 1)}
 			check(t, Concat(of, []int{0}, append(columns, &Table{Columns: []*Column{newBuilder().column()}})).Columns[0], want)
 		}

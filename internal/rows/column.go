@@ -12,8 +12,7 @@ import (
 // Column holds one column of a table, dictionary-coded: a row's code points
 // into Values. Code 0 is NULL.
 type Column struct {
-	// Codes has one entry a row.
-	Codes []uint32
+	Codes Codes
 	// Values are nil, int64, float64 or string, boxed once, so that reading
 	// a cell allocates nothing.
 	Values []any
@@ -30,7 +29,7 @@ type Column struct {
 }
 
 // At returns the value of a row.
-func (c *Column) At(row int) any { return c.Values[c.Codes[row]] }
+func (c *Column) At(row int) any { return c.Values[c.Codes.At(row)] }
 
 // Rows returns the rows that hold a code, in order.
 func (c *Column) Rows(code uint32) []uint32 {
@@ -41,15 +40,16 @@ func (c *Column) Rows(code uint32) []uint32 {
 // buildIndex is a counting sort of the rows by code.
 func (c *Column) buildIndex() {
 	starts := make([]uint32, len(c.Values)+1)
-	for _, code := range c.Codes {
-		starts[code+1]++
+	for row := range c.Codes.Len() {
+		starts[c.Codes.At(row)+1]++
 	}
 	for i := 1; i < len(starts); i++ {
 		starts[i] += starts[i-1]
 	}
 	next := append([]uint32(nil), starts...)
-	rows := make([]uint32, len(c.Codes))
-	for row, code := range c.Codes {
+	rows := make([]uint32, c.Codes.Len())
+	for row := range rows {
+		code := c.Codes.At(row)
 		rows[next[code]] = uint32(row)
 		next[code]++
 	}

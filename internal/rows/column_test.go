@@ -24,7 +24,7 @@ func builderOf(values ...tables.Value) *builder {
 
 func cellsOf(c *Column) []any {
 	out := []any{}
-	for row := range c.Codes {
+	for row := range c.Codes.Len() {
 		out = append(out, c.At(row))
 	}
 	return out
@@ -41,7 +41,8 @@ func TestColumn(t *testing.T) {
 	if len(c.Values) != 6 { // NULL, b, 1, '1', 1.0 and ''
 		t.Errorf("values are not kept once: %v", c.Values)
 	}
-	for row, code := range c.Codes {
+	for row := range c.Codes.Len() {
+		code := c.Codes.At(row)
 		if !slices.Contains(c.Rows(code), uint32(row)) || !slices.IsSorted(c.Rows(code)) {
 			t.Errorf("rows of %v: %v", c.At(row), c.Rows(code))
 		}
@@ -53,7 +54,7 @@ func TestColumn(t *testing.T) {
 
 func TestConcatColumns(t *testing.T) {
 	others := []tables.Value{tables.Int(1), tables.Null, tables.Str("c"), tables.Str("b")}
-	got := concat([]*builder{builderOf(mixed...), builderOf(), builderOf(others...)}, repeated{})
+	got := concat([]*builder{builderOf(mixed...), builderOf(), builderOf(others...)})
 	if diff := gocmp.Diff(append(cellsOf(columnOf(mixed...)), cellsOf(columnOf(others...))...), cellsOf(got)); diff != "" {
 		t.Error(diff)
 	}
@@ -64,7 +65,7 @@ func TestConcatColumns(t *testing.T) {
 
 func TestResolve(t *testing.T) {
 	calls := 0
-	got := columnOf(tables.Str("x"), tables.Null, tables.Str("y"), tables.Str("x"), tables.Str("gone")).resolve(repeated{}, func(key string) tables.Value {
+	got := columnOf(tables.Str("x"), tables.Null, tables.Str("y"), tables.Str("x"), tables.Str("gone")).resolve(func(key string) tables.Value {
 		calls++
 		return map[string]tables.Value{"x": tables.Int(1), "y": tables.Str("why")}[key]
 	}, func(key string) tables.Value { return tables.Int(len(key)) })
@@ -102,7 +103,7 @@ func TestMayEqual(t *testing.T) {
 		{"", ""},
 	} {
 		const code = 3
-		c := &Column{Codes: []uint32{0, 1, 2, code}, Values: []any{nil, "other", int64(7), test.equal}}
+		c := &Column{Codes: CodesOf(0, 1, 2, code), Values: []any{nil, "other", int64(7), test.equal}}
 		if !slices.Contains(c.MayEqual(test.v), code) {
 			t.Errorf("%#v may not equal %#v", test.v, test.equal)
 		}
@@ -134,7 +135,7 @@ func TestConcatTables(t *testing.T) {
 	if diff := gocmp.Diff([]any{"a", "b", "b", "c"}, cellsOf(got.Columns[name])); diff != "" || got.Len != 4 {
 		t.Errorf("%d rows: %s", got.Len, diff)
 	}
-	if got := Concat(table, []int{name}, nil); got.Len != 0 || len(got.Columns[name].Codes) != 0 {
+	if got := Concat(table, []int{name}, nil); got.Len != 0 || got.Columns[name].Codes.Len() != 0 {
 		t.Errorf("of nothing: %v", got)
 	}
 }

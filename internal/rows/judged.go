@@ -26,7 +26,7 @@ func (t *tablePart) keepJudged(world *tables.World) {
 	}
 	var kept []uint32
 	for row := range t.len {
-		if concern[keys.at(row)] {
+		if concern[keys.codes.At(row)] {
 			kept = append(kept, uint32(row))
 		}
 	}
@@ -34,11 +34,11 @@ func (t *tablePart) keepJudged(world *tables.World) {
 		if b == nil {
 			continue
 		}
-		old := *b
-		b.codes, b.rows = nil, 0
+		codes := Codes{}
 		for _, row := range kept {
-			b.row(old.at(int(row)))
+			codes.Append(b.codes.At(int(row)))
 		}
+		b.codes = codes
 	}
 	t.len = len(kept)
 }

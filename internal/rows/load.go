@@ -207,14 +207,13 @@ func assembleTable(t *tables.Table, cols []int, judged bool, parts []*part, worl
 		}
 		out.Len += tp.len
 	}
-	same := repeated{}
 	for _, group := range sameKeys(t, cols) {
 		builders := make([]*builder, 0, len(own))
 		for _, tp := range own {
 			builders = append(builders, tp.builders[group[0]])
 			tp.builders[group[0]] = nil // to be freed
 		}
-		column := concat(builders, same)
+		column := concat(builders)
 		if t.Columns[group[0]].Late == nil {
 			out.Columns[group[0]] = column
 			continue
@@ -223,7 +222,7 @@ func assembleTable(t *tables.Table, cols []int, judged bool, parts []*part, worl
 		for _, c := range group {
 			values = append(values, func(key string) tables.Value { return t.Columns[c].Late.Value(world, key) })
 		}
-		for i, resolved := range column.resolve(same, values...) {
+		for i, resolved := range column.resolve(values...) {
 			out.Columns[group[i]] = resolved
 		}
 	}

@@ -74,10 +74,15 @@ func Concat(t *tables.Table, cols []int, parts []*Table) *Table {
 		out.Len += p.Len
 	}
 	for _, c := range cols {
-		d, codes := newDict(), make([]uint32, 0, out.Len)
-		for _, p := range parts {
+		d := newDict()
+		words := make([][]uint32, len(parts))
+		for i, p := range parts {
 			col := p.Columns[c]
-			codes = translate(codes, col.Codes, d.take(col.Values, func(code int) uint32 { return hashOf(col.Values[code]) }))
+			words[i] = d.take(col.Values, func(code int) uint32 { return hashOf(col.Values[code]) })
+		}
+		codes := roomFor(out.Len, uint32(len(d.values)-1))
+		for i, p := range parts {
+			codes.appendAll(&p.Columns[c].Codes, words[i])
 		}
 		out.Columns[c] = &Column{Codes: codes, Values: d.values}
 	}
