@@ -9,7 +9,7 @@ import (
 
 // builder fills a Column.
 type builder struct {
-	dict
+	*dict
 	codes Codes
 	// last is the value that was appended last: many columns have runs.
 	last     tables.Value
@@ -17,6 +17,20 @@ type builder struct {
 }
 
 func newBuilder() *builder { return &builder{dict: newDict()} }
+
+// dicts are dictionaries by the name of their column. The tables of a resource
+// share those of key columns: uid, name and the like are the same in each.
+type dicts map[string]*dict
+
+func (d dicts) builder(c tables.Column) *builder {
+	if !c.Key || c.Late != nil {
+		return newBuilder()
+	}
+	if d[c.Name] == nil {
+		d[c.Name] = newDict()
+	}
+	return &builder{dict: d[c.Name]}
+}
 
 func (b *builder) append(v tables.Value) {
 	if v != b.last {
@@ -34,7 +48,7 @@ func concat(parts []*builder) *Column {
 	case 0:
 		return newBuilder().column()
 	case 1:
-		return &Column{Codes: parts[0].codes, Values: parts[0].values}
+		return newColumn(parts[0].codes, parts[0].values)
 	}
 	most := slices.MaxFunc(parts, func(a, b *builder) int { return cmp.Compare(len(a.values), len(b.values)) })
 	words := make([][]uint32, len(parts)) // nil for its own
@@ -52,7 +66,26 @@ func concat(parts []*builder) *Column {
 	for i, p := range parts {
 		codes.appendAll(&p.codes, words[i])
 	}
-	return &Column{Codes: codes, Values: most.values}
+	return newColumn(codes, most.values)
+}
+
+// newColumn leaves out what other tables have in a shared dictionary, if that is
+// most of it: an index by value should be no larger than the table.
+func newColumn(codes Codes, values []any) *Column {
+	if len(values) <= 2*codes.Len()+8 {
+		return &Column{Codes: codes, Values: slices.Clip(values)}
+	}
+	own, words := []any{nil}, map[uint32]uint32{0: 0}
+	var kept Codes
+	for row := range codes.Len() {
+		code := codes.At(row)
+		if _, ok := words[code]; !ok {
+			words[code] = uint32(len(own))
+			own = append(own, values[code])
+		}
+		kept.Append(words[code])
+	}
+	return &Column{Codes: kept, Values: own}
 }
 
 // alike reports whether all rows of all parts have one value.

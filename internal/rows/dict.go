@@ -16,8 +16,8 @@ type dict struct {
 	slots  []uint32 // codes, each where its hash says or behind; 0 is free
 }
 
-func newDict() dict {
-	return dict{values: []any{nil}, hashes: []uint32{0}, slots: make([]uint32, 8)}
+func newDict() *dict {
+	return &dict{values: []any{nil}, hashes: []uint32{0}, slots: make([]uint32, 8)}
 }
 
 var seed = maphash.MakeSeed()

@@ -103,11 +103,11 @@ func read(ctx context.Context, src Source, plan Plan, judged map[*tables.Table]b
 
 func newPart(plan Plan, judged map[*tables.Table]bool, r *tables.Resource) *part {
 	p := &part{resource: r}
-	seen := map[*tables.Fact]bool{}
+	seen, shared := map[*tables.Fact]bool{}, dicts{}
 	for t, cols := range plan {
 		for _, s := range t.Sources {
 			if s.Resource == r {
-				tp := newTablePart(t, s, cols)
+				tp := newTablePart(t, s, cols, shared)
 				tp.judged = judged[t]
 				p.tables = append(p.tables, tp)
 			}
@@ -126,13 +126,13 @@ func newPart(plan Plan, judged map[*tables.Table]bool, r *tables.Resource) *part
 	return p
 }
 
-func newTablePart(t *tables.Table, s tables.Source, cols []int) *tablePart {
+func newTablePart(t *tables.Table, s tables.Source, cols []int, shared dicts) *tablePart {
 	tp := &tablePart{table: t, source: s, builders: make([]*builder, len(t.Columns))}
 	for _, same := range sameKeys(t, cols) {
 		tp.cols = append(tp.cols, same[0])
 	}
 	for _, c := range tp.cols {
-		tp.builders[c] = newBuilder()
+		tp.builders[c] = shared.builder(t.Columns[c])
 	}
 	return tp
 }
@@ -196,7 +196,7 @@ func assembleTable(t *tables.Table, cols []int, judged bool, parts []*part, worl
 		}
 	}
 	if t.Derive != nil {
-		derived := newTablePart(t, tables.Source{}, cols)
+		derived := newTablePart(t, tables.Source{}, cols, dicts{})
 		t.Derive(world, derived.cols, derived)
 		own = append(own, derived)
 	}
