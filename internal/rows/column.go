@@ -74,8 +74,10 @@ func fold(v any) string {
 	switch v := v.(type) {
 	case string:
 		text := strings.TrimRight(v, " ")
-		if n, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil {
-			return foldNumber(n)
+		if digits := strings.TrimSpace(text); digits != "" && strings.IndexByte("0123456789+-.", digits[0]) >= 0 {
+			if n, err := strconv.ParseFloat(digits, 64); err == nil {
+				return foldNumber(n)
+			}
 		}
 		return strings.ToLower(text)
 	case int64:
