@@ -19,6 +19,11 @@ const (
 	// answer at all.
 	kubeletTime = 5 * time.Second
 	maxConfigz  = 1 << 20
+	// kubeletReaders is how many nodes are asked at a time, since those that are
+	// down cost nothing but the wait. It stays below what the API server's
+	// priority and fairness lets a user of its level global-default have under way
+	// (49 of 600): nodes that answer would time out in its queue.
+	kubeletReaders = 40
 )
 
 // kubelets asks every node's kubelet for its configuration. A node that does
@@ -33,7 +38,7 @@ func (c *Cluster) kubelets(ctx context.Context, scope rows.Scope, emit emitFunc)
 	}
 	records := make([]*tables.Record[tables.KubeletConfig], len(nodes))
 	errs := make([]error, len(nodes))
-	together(len(nodes), func(i int) { records[i], errs[i] = c.kubelet(ctx, nodes[i]) })
+	together(len(nodes), kubeletReaders, func(i int) { records[i], errs[i] = c.kubelet(ctx, nodes[i]) })
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -51,11 +51,11 @@ func emitRecord[T any](emit emitFunc, value T) {
 	emit(r, &r.ObjectMeta)
 }
 
-// together calls f for every index below n, virtualReaders of them at a time.
-func together(n int, f func(i int)) {
+// together calls f for every index below n, at most readers of them at a time.
+func together(n, readers int, f func(i int)) {
 	var wg sync.WaitGroup
 	work := make(chan int)
-	for range min(n, virtualReaders) {
+	for range min(n, readers) {
 		wg.Go(func() {
 			for i := range work {
 				f(i)
@@ -131,7 +131,7 @@ func (c *Cluster) permissions(ctx context.Context, scope rows.Scope, emit emitFu
 		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Subresource, b.Subresource))
 	})
 	errs := make([]error, len(asked))
-	together(len(asked), func(i int) { errs[i] = c.mayI(ctx, &asked[i]) })
+	together(len(asked), virtualReaders, func(i int) { errs[i] = c.mayI(ctx, &asked[i]) })
 	if err := errors.Join(errs...); err != nil {
 		return c.blameVirtual(ctx, tables.Permissions, "create selfsubjectaccessreviews", cmp.Or(errs...))
 	}
