@@ -155,7 +155,9 @@ func sameKeys(t *tables.Table, cols []int) (groups [][]int) {
 }
 
 func (p *part) add(o *tables.Object) {
-	p.objects++
+	if p.objects++; p.objects == manyObjects {
+		tight()
+	}
 	for _, f := range p.facts {
 		f.Add(o)
 	}
