@@ -22,6 +22,7 @@ import (
 type checkOptions struct {
 	*app
 	source  sourceFlags
+	fleet   fleetFlags
 	nodes   nodesFlags
 	imports imports
 	benchmarkFlags
@@ -61,10 +62,14 @@ could not be assessed.`,
   kubectl kspm check --baseline last-week.json
   kubectl kspm check --benchmark cis --nodes
   kubectl kspm check -f change.yaml --against-cluster
+  kubectl kspm check --contexts 'prod-*'
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.complete(); err != nil {
+				return err
+			}
+			if err := o.checkFleet(cmd); err != nil {
 				return err
 			}
 			if err := o.gate.complete(cmd, o.app); err != nil {
@@ -83,6 +88,7 @@ could not be assessed.`,
 		},
 	}
 	o.source.add(cmd)
+	o.fleet.add(cmd)
 	o.nodes.add(cmd)
 	f := cmd.Flags()
 	o.benchmarkFlags.add(cmd)
@@ -130,6 +136,9 @@ func (o *checkOptions) run(ctx context.Context) error {
 	}
 	if o.against {
 		return o.runAgainst(ctx, selected)
+	}
+	if o.fleet.asked() {
+		return o.runFleet(ctx, selected)
 	}
 	if err := o.imports.read(o.app); err != nil {
 		return err

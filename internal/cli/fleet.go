@@ -10,6 +10,7 @@ import (
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 )
 
 // fleetFlags choose many clusters at once.
@@ -39,11 +40,11 @@ func (f *fleetFlags) check(cmd *cobra.Command) error {
 }
 
 // open connects to every cluster at once. One that is down is said so on
-// stderr and left out; none at all is an error.
-func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sources []assess.Source, incomplete bool, err error) {
+// stderr and is among the unreached; none at all is an error.
+func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sources []assess.Source, down []report.Unreached, err error) {
 	names, err := f.names(flags)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	clusters := make([]assess.Source, len(names))
 	errs := make([]error, len(names))
@@ -58,25 +59,25 @@ func (f *fleetFlags) open(ctx context.Context, a *app, flags *kube.Flags) (sourc
 	}
 	wg.Wait()
 	if ctx.Err() != nil {
-		return nil, false, ctx.Err()
+		return nil, nil, ctx.Err()
 	}
 	for i, c := range clusters {
 		if errs[i] != nil {
 			a.note("error: %s: %v", names[i], errs[i])
-			incomplete = true
+			down = append(down, report.Unreached{Name: names[i], Reason: strings.TrimPrefix(errs[i].Error(), "cluster "+names[i]+": ")})
 			continue
 		}
 		sources = append(sources, c)
 	}
 	if len(sources) == 0 {
-		return nil, true, &codeError{exitIncomplete, "none of the clusters can be read"}
+		return nil, down, &codeError{exitIncomplete, "none of the clusters can be read"}
 	}
 	var read []string
 	for _, src := range sources {
 		read = append(read, src.Info.Name)
 	}
 	a.note("%d of %d clusters: %s", len(sources), len(names), strings.Join(read, ", "))
-	return sources, incomplete, nil
+	return sources, down, nil
 }
 
 func (f *fleetFlags) names(flags *kube.Flags) ([]string, error) {

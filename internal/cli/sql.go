@@ -131,7 +131,9 @@ func (o *sqlOptions) open(ctx context.Context) ([]assess.Source, error) {
 	}
 	var err error
 	if o.fleet.asked() {
-		o.sources, o.incomplete, err = o.fleet.open(ctx, o.app, o.source.kube)
+		var down []report.Unreached
+		o.sources, down, err = o.fleet.open(ctx, o.app, o.source.kube)
+		o.incomplete = len(down) > 0
 	} else {
 		var src assess.Source
 		src, err = o.source.open(ctx, o.app)
