@@ -48,6 +48,7 @@ are listed on stderr: explain shows each.`,
 	o.config.add(cmd)
 	f.StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are left as they are")
+	f.BoolVar(&o.trust, "trust-annotations", false, "leave as they are the findings for which annotations propose waivers (kspm.io/waive)")
 	f.StringVarP(&o.dir, "output", "o", "", "write a kustomize component into this folder, which must not exist")
 	f.BoolVar(&o.write, "write", false, "change the manifests given with -f")
 	f.BoolVar(&o.patches, "patches", false, "print patches and new objects as YAML instead of a diff")

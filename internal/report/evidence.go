@@ -18,7 +18,16 @@ func summary(f posture.Finding) string {
 	if more := len(f.Evidence) - 1; more > 0 {
 		text += fmt.Sprintf(" (+%d)", more)
 	}
-	return text
+	return strings.TrimSpace(text + "  " + proposal(f))
+}
+
+// proposal says that the object's annotations ask for a waiver, which nobody
+// granted.
+func proposal(f posture.Finding) string {
+	if f.Proposed == nil || f.Waiver != nil {
+		return ""
+	}
+	return oneLine(fmt.Sprintf("(waiver proposed by %s until %s)", shorten(f.Proposed.Owner, 40), f.Proposed.Expires))
 }
 
 func describe(e posture.Evidence) string {
@@ -87,6 +96,9 @@ func (t *printer) evidence(f posture.Finding) {
 	line := "          " + oneLine(f.Asset.String())
 	if where := t.place(f); where != "" {
 		line += "  " + t.paint.in(dim, where)
+	}
+	if asked := proposal(f); asked != "" {
+		line += "  " + t.paint.in(dim, asked)
 	}
 	t.b.WriteString(line + "\n")
 	t.evidenceRows(f, "              ")
