@@ -75,6 +75,7 @@ var laws = []law{
 	{of: "internal/rule", never: slices.Concat(sources, engines, down, []string{client, cliRun, sqlite, osquery})},
 	{of: "internal/remedy", never: slices.Concat(sources, engines, down, []string{client, cliRun, sqlite, osquery})},
 	{of: "internal/assess", never: down},
+	{of: "internal/owner", only: []string{module + "/internal/posture", "go.yaml.in/yaml/v3"}},
 	{of: "internal/report", never: slices.Concat(sources, engines, rule, ours("internal/cli", "tables"), []string{requests, clientset, sqlite})},
 	{of: "internal/alert", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/web", "internal/serve", "internal/cli"), []string{client})},
 	{of: "internal/metrics", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{client})},

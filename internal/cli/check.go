@@ -12,6 +12,7 @@ import (
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/owner"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
@@ -36,6 +37,8 @@ type checkOptions struct {
 	waivers  string
 	trust    bool
 	granted  *waiver.File
+	owners   string
+	owned    *owner.Owners
 	gate     gateFlags
 	against  bool
 
@@ -99,6 +102,7 @@ could not be assessed.`,
 	f.StringArrayVarP(&o.outputs, "output", "o", []string{"table"}, "FORMAT or FORMAT=FILE, may be repeated, one without a file: "+strings.Join(report.Formats(), ", "))
 	f.StringVar(&o.waivers, "waivers", "", "file of accepted findings, which are counted apart")
 	f.BoolVar(&o.trust, "trust-annotations", false, "grant the waivers that annotations of objects propose (kspm.io/waive)")
+	f.StringVar(&o.owners, "owners", "", "file that says which team owns what, where neither the object nor its namespace does (kspm.io/team)")
 	f.StringArrayVar(&o.imports.files, "import-kube-bench", nil, "report of kube-bench --json, to be shown beside ours for the same recommendations; may be repeated, one for each node")
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
 	f.BoolVar(&o.against, "against-cluster", false, "lay the manifests of -f over the cluster (or over --snapshot), and report only the findings that they add and remove")
@@ -117,6 +121,9 @@ func (o *checkOptions) complete() error {
 		}
 		if o.waivers == "" {
 			o.waivers = c.Waivers
+		}
+		if o.owners == "" {
+			o.owners = c.Owners
 		}
 	}
 	if err := o.benchmarkFlags.complete(); err != nil {
@@ -187,6 +194,9 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 	if err := o.waive(); err != nil {
 		return nil, err
 	}
+	if err := o.own(); err != nil {
+		return nil, err
+	}
 	stop := o.progress(&src)
 	defer stop()
 	opts := assess.Options{
@@ -198,7 +208,7 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 		opts.Timed = t.add
 		defer func() { t.print(o.app) }()
 	}
-	return assess.Run(ctx, src, o.withWaivers(opts, src.Info.Name))
+	return assess.Run(ctx, src, o.withOwners(o.withWaivers(opts, src.Info.Name)))
 }
 
 // describe says on stderr how much was read and what may not be.

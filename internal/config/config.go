@@ -31,6 +31,8 @@ type File struct {
 	Exclude    []Selector
 	// Waivers is a file, found from where this one is; empty without.
 	Waivers string
+	// Owners is a file, found likewise; empty without.
+	Owners string
 
 	path string
 	data []byte
@@ -79,6 +81,7 @@ type document struct {
 	Severity   yaml.Node   `yaml:"severity"`
 	Exclude    []yaml.Node `yaml:"exclude"`
 	Waivers    string      `yaml:"waivers"`
+	Owners     string      `yaml:"owners"`
 }
 
 // Parse reads the text of a configuration file.
@@ -98,6 +101,7 @@ func Parse(file string, data []byte) (*File, error) {
 	}
 	f.Benchmarks = doc.Benchmarks
 	f.Waivers = f.beside(doc.Waivers)
+	f.Owners = f.beside(doc.Owners)
 	for _, read := range []func() error{
 		func() error { return f.readParameters(&doc.Parameters) },
 		func() error { return f.readSeverities(&doc.Severity) },

@@ -22,6 +22,7 @@ exclude:
   - {namespace: "sandbox-*"}
   - {kind: Job, name: once}
 waivers: waivers.yaml
+owners: owners.yaml
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +36,7 @@ waivers: waivers.yaml
 	if diff := gocmp.Diff([]Severity{{"NSA-26", posture.Medium, 9}}, f.Severities); diff != "" {
 		t.Error(diff)
 	}
-	if f.Waivers != "conf/waivers.yaml" || len(f.Benchmarks) != 2 || f.Text() == "" {
+	if f.Waivers != "conf/waivers.yaml" || f.Owners != "conf/owners.yaml" || len(f.Benchmarks) != 2 || f.Text() == "" {
 		t.Errorf("%+v", f)
 	}
 	for a, want := range map[posture.Asset]bool{

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -99,6 +100,9 @@ func (t *printer) evidence(f posture.Finding) {
 	}
 	if asked := proposal(f); asked != "" {
 		line += "  " + t.paint.in(dim, asked)
+	}
+	if t.teams {
+		line += "  " + t.paint.in(dim, oneLine("team "+cmp.Or(f.Team, "unowned")))
 	}
 	t.b.WriteString(line + "\n")
 	t.evidenceRows(f, "              ")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,7 +26,7 @@ func Wide(w io.Writer, r *posture.Report, s Style) error {
 }
 
 func text(w io.Writer, r *posture.Report, s Style, most int) error {
-	t := &printer{paint: paint(s.Color), style: s, most: most}
+	t := &printer{paint: paint(s.Color), style: s, most: most, teams: owned(r)}
 	t.sections(r)
 	t.failing(r)
 	t.review(r)
@@ -41,6 +42,14 @@ type printer struct {
 	paint paint
 	style Style
 	most  int
+	teams bool // some finding has one
+}
+
+// owned reports whether anything that was found has a team.
+func owned(r *posture.Report) bool {
+	return slices.ContainsFunc(r.Rules, func(rule posture.RuleResult) bool {
+		return slices.ContainsFunc(rule.Findings, func(f posture.Finding) bool { return f.Team != "" })
+	})
 }
 
 func (t *printer) heading(format string, args ...any) {
