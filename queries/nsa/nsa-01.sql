@@ -10,13 +10,14 @@
 --   volume belong to root on the node. Nothing in this pod spec keeps the process from being
 --   root; whether it is depends on the image, and changes with the next one.
 -- fix: |
---   {{if eq .reason "runAsUser is 0"}}Replace runAsUser: 0 at {{.path}} by the id of the user that the image is built for, and set runAsNonRoot: true; with uid 0 left in place the kubelet refuses to start {{.container}}.
+--   {{if eq .reason "runAsUser is 0"}}Remove runAsUser: 0 at {{.path}}, or replace it by the id of the user that the image is built for, and set runAsNonRoot: true; with uid 0 left in place the kubelet refuses to start {{.container}}.
 --   {{- else if eq .os "windows"}}Set securityContext.windowsOptions.runAsUserName of container {{.container}} to ContainerUser, or runAsNonRoot to true.
 --   {{- else}}Set securityContext.runAsNonRoot of container {{.container}} to true, or once for all containers in the pod's securityContext.
 --   Should the kubelet then report that the image runs as root or names its user, set runAsUser to the id of a user that may read the application's files.{{end}}
 --   {{- if eq .container_type "ephemeral"}}
 --   An ephemeral container cannot be changed: it goes when its pod is replaced.{{end}}
 -- patch:
+--   json: "{{if .json_patch}}{{.json_patch}}{{end}}"
 --   container:
 --     securityContext: {runAsNonRoot: true}
 -- references:
@@ -172,7 +173,7 @@
 --         securityContext: {runAsUser: 0, runAsNonRoot: false}
 --         containers: [{name: app, image: registry.example/app:1}]
 --     rows:
---       - {name: web, actual: "0", run_as_user: container, path: "spec.containers[0].securityContext.runAsUser", reason: runAsUser is 0}
+--       - {name: web, actual: "0", run_as_user: container, path: "spec.containers[0].securityContext.runAsUser", reason: runAsUser is 0, json_patch: '[{"op":"remove","path":"/spec/containers/0/securityContext/runAsUser"}]'}
 --       - {name: old, actual: "0", run_as_user: pod, path: spec.securityContext.runAsUser, host_users: 1}
 --   - name: a Windows administrator, and a Windows user that nobody chose
 --     objects: |
@@ -245,8 +246,7 @@
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   CASE
-    WHEN os IS NOT 'windows' AND run_as_user_effective = 0
-      THEN CASE run_as_user_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.runAsUser'
+    WHEN os IS NOT 'windows' AND run_as_user_effective = 0 THEN CASE run_as_user_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.runAsUser'
     ELSE CASE run_as_non_root_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.runAsNonRoot'
   END AS path,
   CASE
@@ -261,7 +261,11 @@ SELECT
     WHEN run_as_non_root_effective = 0 THEN 'runAsNonRoot is false'
     ELSE 'nothing keeps it from being root'
   END AS reason,
-  run_as_non_root_source AS run_as_non_root, run_as_user_source AS run_as_user, host_users, os, image, drift, pods, file, line
+  run_as_non_root_source AS run_as_non_root, run_as_user_source AS run_as_user, host_users, os, image,
+  CASE WHEN os IS NOT 'windows' AND run_as_user_effective = 0
+    THEN json_array(json_object('op', 'remove', 'path',
+      '/' || replace(replace(replace(CASE run_as_user_source WHEN 'pod' THEN spec_path ELSE path END, ']', ''), '[', '/'), '.', '/') || '/securityContext/runAsUser')) END AS json_patch,
+  drift, pods, file, line
 FROM k8s_containers
 WHERE judged
   AND run_as_non_root_effective IS NOT 1
