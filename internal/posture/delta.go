@@ -1,6 +1,12 @@
 package posture
 
-import "time"
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Delta is what an evaluation found out about one cluster since the one before
 // it: what a store merges, and what an agent sends to its hub.
@@ -22,6 +28,8 @@ type Delta struct {
 	Problems    []string  `json:"problems"`
 	Summary     Summary   `json:"summary"`
 	Sections    []Section `json:"sections"`
+	// Benchmarks sum up the rules of each benchmark, as Sections do by section.
+	Benchmarks []Section `json:"benchmarks,omitempty"`
 }
 
 // RuleDelta is what is new of one rule. Its status and counts are those of the
@@ -58,3 +66,43 @@ const (
 	Deleted     ResolveReason = "deleted"      // the asset is gone
 	RuleRemoved ResolveReason = "rule_removed" // the rule is not judged any more
 )
+
+// benchmarkName is the capital words that an id begins with.
+var benchmarkName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z]+)*(?:-|$)`)
+
+// BenchmarkOf is the benchmark that a rule is of, by the capital words at the
+// front of its id in lower case: nsa of NSA-23, cis-eks of CIS-EKS-4.1.1.
+func BenchmarkOf(rule string) string {
+	return strings.ToLower(strings.TrimSuffix(benchmarkName.FindString(rule), "-"))
+}
+
+// Delta is everything that a finished report says of a whole cluster.
+func (r *Report) Delta() Delta {
+	d := Delta{
+		Source: r.Source, At: r.FinishedAt, RuleDigest: r.RuleDigest, Complete: true,
+		NotAssessed: r.NotAssessed, Problems: r.Problems, Summary: r.Summary, Sections: r.Sections,
+	}
+	assets := map[Asset]bool{}
+	byBenchmark := map[string][]RuleResult{}
+	for _, rule := range r.Rules {
+		benchmark := BenchmarkOf(rule.ID)
+		byBenchmark[benchmark] = append(byBenchmark[benchmark], rule)
+		d.Rules = append(d.Rules, RuleDelta{RuleResult: rule, Benchmark: benchmark, Text: &rule.Rule, Whole: true})
+		for _, a := range rule.Judged {
+			assets[a] = true
+		}
+		for _, u := range rule.Unassessed {
+			assets[u.Asset] = true
+		}
+		for _, f := range rule.Findings {
+			assets[f.Asset] = true
+		}
+	}
+	d.Assets = slices.SortedFunc(maps.Keys(assets), Asset.Compare)
+	for _, name := range slices.Sorted(maps.Keys(byBenchmark)) {
+		b := Section{Name: name}
+		b.Rules, b.Assets, b.Coverage = sum(byBenchmark[name])
+		d.Benchmarks = append(d.Benchmarks, b)
+	}
+	return d
+}

@@ -3,9 +3,10 @@ package rule
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 )
 
 // Profiles are the parts of a cluster that a benchmark's rules are about.
@@ -61,11 +62,5 @@ func (k BenchmarkKeys) Said() string {
 	return strings.Join(parts, ", ")
 }
 
-// benchmarkName is the capital words that an id begins with.
-var benchmarkName = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z]+)*(?:-|$)`)
-
-// Benchmark is the benchmark that the rule is of, by the capital words at the
-// front of its id in lower case: nsa of NSA-23, cis-eks of CIS-EKS-4.1.1.
-func (r *Rule) Benchmark() string {
-	return strings.ToLower(strings.TrimSuffix(benchmarkName.FindString(r.ID), "-"))
-}
+// Benchmark is the benchmark that the rule is of.
+func (r *Rule) Benchmark() string { return posture.BenchmarkOf(r.ID) }
