@@ -79,7 +79,7 @@ func reads(t *testing.T) map[string][]*tables.Resource {
 		if err != nil {
 			t.Fatal(err)
 		}
-		reads[r.ID] = compiled.Plan().Reads()
+		reads[r.ID] = compiled.Needs()
 	}
 	return reads
 }

@@ -119,7 +119,7 @@ func readBy(db *engine.DB, r *rule.Rule) (string, error) {
 		return "", err
 	}
 	var names []string
-	for _, res := range compiled.Plan().Reads() {
+	for _, res := range compiled.Needs() {
 		name := res.Plural
 		if res.Virtual != "" {
 			name = string(res.Virtual)

@@ -78,6 +78,9 @@ func rulePage(r *rule.Rule, evidence, fix, level string) string {
 	}
 	part("What is judged", "sql", r.Assets)
 	part("The query", "sql", r.SQL)
+	for _, name := range r.Consults {
+		fmt.Fprintf(&b, "\nWhere [%s](../tables/%s.md) cannot be read the query is judged without: it decides nothing, and says more.\n", name, name)
+	}
 	for i, c := range r.Fail {
 		part("Fails: "+cmp.Or(c.Name, "example"), "yaml", c.Objects)
 		if i == 0 {

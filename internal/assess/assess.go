@@ -73,6 +73,7 @@ type Rules struct {
 type compiled struct {
 	*rule.Rule
 	query, assets *engine.Statement
+	consulted     map[*tables.Table]bool
 }
 
 // Compile checks every rule against the tables.
@@ -93,6 +94,9 @@ func Compile(ctx context.Context, db *engine.DB, rules []*rule.Rule) (*Rules, er
 				assets[r.Assets] = c.assets
 			}
 			if err := r.CheckColumns(c.query.Columns, c.assets.Columns); err != nil {
+				return nil, err
+			}
+			if c.consulted, err = c.consults(); err != nil {
 				return nil, err
 			}
 		}
@@ -241,7 +245,7 @@ func (r *run) judge(ctx context.Context, c compiled, steps *int64) (posture.Rule
 		res.Status, res.Reason = posture.Error, "assets: "+err.Error()
 		return res, nil
 	}
-	res, err := c.Run(ctx, querier{r, c.query, steps}, assets, r.inScope)
+	res, err := c.Run(ctx, querier{r, r.dataFor(c), c.query, steps}, assets, r.inScope)
 	if err != nil {
 		return res, err
 	}
@@ -299,7 +303,7 @@ func (r *run) queryAssets(ctx context.Context, c compiled, steps *int64) (*rule.
 	}
 	r.mu.Unlock()
 	once.once.Do(func() {
-		once.assets, once.err = rule.QueryAssets(ctx, querier{r, c.assets, steps}, c.Assets, r.inScope)
+		once.assets, once.err = rule.QueryAssets(ctx, querier{r, r.data, c.assets, steps}, c.Assets, r.inScope)
 	})
 	return once.assets, once.err
 }
@@ -307,13 +311,14 @@ func (r *run) queryAssets(ctx context.Context, c compiled, steps *int64) (*rule.
 // querier runs a compiled statement over the run's snapshot.
 type querier struct {
 	run   *run
+	data  engine.Data
 	stmt  *engine.Statement
 	steps *int64 // what its queries cost is added
 }
 
 // Query implements rule.Querier.
 func (q querier) Query(ctx context.Context, sql string, row func([]string, []any) error) error {
-	_, err := q.run.opts.Rules.db.QueryCounted(ctx, q.run.data, sql, nil, func(values []any) error {
+	_, err := q.run.opts.Rules.db.QueryCounted(ctx, q.data, sql, nil, func(values []any) error {
 		return row(q.stmt.Columns, values)
 	}, q.steps)
 	return err
@@ -324,6 +329,9 @@ func (r *run) missing(c compiled) []*tables.Resource {
 	var missing []*tables.Resource
 	for _, s := range []*engine.Statement{c.query, c.assets} {
 		for t, cols := range s.Reads {
+			if c.consulted[t] {
+				continue
+			}
 			for _, res := range r.set.Missing(t, cols) {
 				if !slices.Contains(missing, res) {
 					missing = append(missing, res)
@@ -355,7 +363,11 @@ func (r *run) whyNot(missing []*tables.Resource) string {
 
 func (r *run) unread() []posture.Unread {
 	var unread []posture.Unread
+	needs := r.opts.Rules.Needs()
 	for res, err := range r.set.Unread {
+		if !slices.Contains(needs, res) {
+			continue // only consulted
+		}
 		reason, grant := r.src.Reason(err)
 		unread = append(unread, posture.Unread{Resource: res.String(), Reason: reason, Grant: grant})
 	}

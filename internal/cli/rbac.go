@@ -86,7 +86,7 @@ func (o *rbacOptions) run(ctx context.Context) error {
 	return err
 }
 
-// readsOf are the resources that rules read.
+// readsOf are the resources that rules cannot do without.
 func readsOf(ctx context.Context, selected []*rule.Rule) ([]*tables.Resource, error) {
 	db, err := engine.Open(tables.All())
 	if err != nil {
@@ -97,7 +97,7 @@ func readsOf(ctx context.Context, selected []*rule.Rule) ([]*tables.Resource, er
 	if err != nil {
 		return nil, err
 	}
-	reads := rules.Plan().Reads()
+	reads := rules.Needs()
 	if slices.Contains(reads, tables.KubeletConfigs) && !slices.Contains(reads, tables.Nodes) {
 		reads = append(reads, tables.Nodes) // whose kubelets are asked
 	}

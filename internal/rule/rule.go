@@ -55,6 +55,9 @@ type Header struct {
 	Patch    Patch  `yaml:"patch"`
 	Manifest []any  `yaml:"manifest"`
 	Command  string `yaml:"command"`
+	// Consults are tables of the query that say more of a finding, and decide
+	// none: where one cannot be read the rule is judged as if it had no rows.
+	Consults []string `yaml:"consults"`
 	// Parameters are what kspm.yaml can tell the rule.
 	Parameters []*Parameter `yaml:"parameters"`
 	// Query names an equal rule, whose body serves this one too.
@@ -156,7 +159,7 @@ func Resolve(rules []*Rule) error {
 		if same == nil || same.Query != "" {
 			return fmt.Errorf("%s: query: %s is not a rule with a query of its own", r.File, r.Query)
 		}
-		r.SQL, r.Assets, r.Verdict, r.Scope = same.SQL, same.Assets, same.Verdict, same.Scope
+		r.SQL, r.Assets, r.Verdict, r.Scope, r.Consults = same.SQL, same.Assets, same.Verdict, same.Scope, same.Consults
 		r.Parameters = same.Parameters // the very same: they are read by the other's id
 		r.Patch, r.Manifest, r.Command = same.Patch, same.Manifest, same.Command
 		r.Why, r.Fix = cmp.Or(r.Why, same.Why), cmp.Or(r.Fix, same.Fix)

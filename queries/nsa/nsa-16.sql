@@ -20,6 +20,7 @@
 -- patch:
 --   container:
 --     securityContext: {seccompProfile: {type: RuntimeDefault}}
+-- consults: [k8s_nodes_kubelet_config]
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, table of pod security controls
 --   - https://kubernetes.io/docs/tutorials/security/seccomp/
@@ -66,6 +67,48 @@
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: RuntimeDefault}}}]
 -- fail:
+--   - name: unset where kubelets have a default, which privileged containers do not get, nor those that ask for none
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       seccompDefault: true
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers:
+--           - {name: app, image: registry.example/app:1}
+--           - {name: log, image: registry.example/log:1, securityContext: {seccompProfile: {type: RuntimeDefault}}}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent, namespace: shop}
+--       spec:
+--         containers: [{name: agent, image: registry.example/agent:1, securityContext: {privileged: true}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: api, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: Unconfined}}}]
+--     rows:
+--       - {name: web, container: app, actual: unset, severity: low, node_seccomp_default: 1 of 1 nodes, reason: unset; the default of every node applies}
+--       - {name: agent, actual: unset, severity: medium, reason: nothing is filtered}
+--       - {name: api, actual: Unconfined, severity: medium, set_by: container, reason: filtering is switched off}
+--   - name: kubelets without it, where unset stays nothing
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       rotateCertificates: true
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--     rows:
+--       - {container: app, severity: medium, node_seccomp_default: 0 of 1 nodes, reason: nothing is filtered}
 --   - name: unset, in every kind of container
 --     objects: |
 --       apiVersion: v1
@@ -79,7 +122,7 @@
 --         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
 --       status: {phase: Running}
 --     rows:
---       - {container: setup, container_type: init, actual: unset, set_by: none}
+--       - {container: setup, container_type: init, actual: unset, set_by: none, severity: medium, node_seccomp_default: unknown}
 --       - {container: proxy, container_type: sidecar, actual: unset}
 --       - {container: app, container_type: regular, actual: unset, path: "spec.containers[0].securityContext.seccompProfile.type"}
 --       - {container: debug, container_type: ephemeral, actual: unset}
@@ -114,12 +157,25 @@
 --       - {kind: Deployment, name: api, container: app, actual: Unconfined, set_by: container, path: "spec.template.spec.containers[0].securityContext.seccompProfile.type"}
 --       - {kind: CronJob, name: nightly, actual: Unconfined, set_by: pod, privileged: "true", path: spec.jobTemplate.spec.template.spec.securityContext.seccompProfile.type}
 
--- A kubelet with seccompDefault gives containers without a profile the runtime's. The
--- tables do not hold kubelets' settings, and a pod may land on a node without it.
+-- A kubelet with seccompDefault gives containers without a profile the runtime's, but
+-- never privileged ones. A pod may be moved to any node, so that it counts only where
+-- every kubelet has it and told so. It is a setting of the node, and the spec still
+-- asks for nothing: the row stays, of low severity.
+-- The seccomp annotations of before 1.19 count on no release since 1.27: the API server
+-- copies them to no field, and kubelets do not read them (KEP-135).
+WITH kubelets AS (
+  SELECT count(*) AS n, sum(status = 'ok') AS told, coalesce(sum(status = 'ok' AND seccomp_default = 1), 0) AS with_default
+  FROM k8s_nodes_kubelet_config WHERE labels ->> '$."kubernetes.io/os"' IS NOT 'windows')
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   CASE seccomp_type_source WHEN 'pod' THEN spec_path ELSE path END || '.securityContext.seccompProfile.type' AS path,
   coalesce(seccomp_type_effective, 'unset') AS actual, 'RuntimeDefault or Localhost' AS expected,
-  seccomp_type_source AS set_by, CASE WHEN privileged = 1 THEN 'true' END AS privileged, image, drift, pods, file, line
-FROM k8s_containers
+  CASE WHEN seccomp_type_effective IS NULL AND privileged IS NOT 1 AND k.with_default = k.n AND k.n > 0 THEN 'low' ELSE 'medium' END AS severity,
+  CASE WHEN seccomp_type_effective IS NOT NULL THEN 'filtering is switched off'
+    WHEN privileged IS NOT 1 AND k.with_default = k.n AND k.n > 0 THEN 'unset; the default of every node applies'
+    ELSE 'nothing is filtered' END AS reason,
+  seccomp_type_source AS set_by,
+  CASE WHEN coalesce(k.told, 0) = 0 THEN 'unknown' ELSE k.with_default || ' of ' || k.n || ' nodes' END AS node_seccomp_default,
+  CASE WHEN privileged = 1 THEN 'true' END AS privileged, image, drift, pods, file, line
+FROM k8s_containers c JOIN kubelets k
 WHERE judged AND os IS NOT 'windows' AND coalesce(seccomp_type_effective, 'unset') NOT IN ('RuntimeDefault', 'Localhost');
