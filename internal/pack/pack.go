@@ -132,6 +132,9 @@ func (r Rule) needs() (keys []string) {
 		}
 	}
 	for _, t := range r.tables() {
+		if slices.Contains(r.Consults, t.Name) {
+			continue
+		}
 		for _, res := range t.Reads(r.Reads[t]) {
 			add(t, res.Group, res.String())
 			for _, p := range res.Needs() {
