@@ -69,6 +69,7 @@ var laws = []law{
 	{of: "internal/rows", never: slices.Concat(sources, engines, rule, down, []string{client, cliRun, sqlite, osquery})},
 	{of: "internal/kube", never: slices.Concat(engines, rule, down, []string{sqlite})},
 	{of: "internal/manifest", never: slices.Concat(engines, rule, down, ours("internal/kube"), []string{sqlite})},
+	{of: "internal/render", only: []string{module + "/internal/manifest", "sigs.k8s.io/yaml"}},
 	{of: "internal/snapshot", never: slices.Concat(engines, rule, down, []string{sqlite})},
 	{of: "internal/engine", never: slices.Concat(sources, rule, down, ours("internal/osquery"), []string{client, cliRun, osquery})},
 	{of: "internal/osquery", never: slices.Concat(sources, rule, down, ours("internal/engine"), []string{client, cliRun, sqlite})},

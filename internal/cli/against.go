@@ -23,6 +23,8 @@ func (o *checkOptions) checkAgainst() error {
 	switch {
 	case !o.against:
 		return nil
+	case o.source.render.asked():
+		return usagef("--against-cluster goes with -f alone: pipe what is rendered into it, as -f -")
 	case len(o.source.files) == 0:
 		return usagef("--against-cluster wants the manifests of the change: -f FILE")
 	case o.gate.baseline != "":

@@ -91,6 +91,7 @@ could not be assessed.`,
 		},
 	}
 	o.source.add(cmd)
+	o.source.render.add(cmd)
 	o.fleet.add(cmd)
 	o.nodes.add(cmd)
 	f := cmd.Flags()
@@ -112,7 +113,7 @@ could not be assessed.`,
 }
 
 func (o *checkOptions) complete() error {
-	if err := o.config.load(o.app, o.source.files); err != nil {
+	if err := o.config.load(o.app, o.source.besides()); err != nil {
 		return err
 	}
 	if c := o.config.file; c != nil {

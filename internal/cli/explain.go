@@ -41,6 +41,7 @@ shows the evidence and the exact fix for each failing asset, or for that one.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	o.source.add(cmd)
+	o.source.render.add(cmd)
 	o.config.add(cmd)
 	cmd.Flags().StringSliceVar(&o.ruleDirs, "rules", nil, "folders with rules of your own")
 	return cmd
@@ -59,7 +60,7 @@ func ruleNames() []string {
 }
 
 func (o *explainOptions) run(ctx context.Context, args []string) error {
-	if err := o.config.load(o.app, o.source.files); err != nil {
+	if err := o.config.load(o.app, o.source.besides()); err != nil {
 		return err
 	}
 	all, _, err := loadRules(o.ruleDirs)
@@ -73,7 +74,7 @@ func (o *explainOptions) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(args) == 1 && len(o.source.files) == 0 && o.source.snapshot == "" {
+	if len(args) == 1 && len(o.source.besides()) == 0 && o.source.snapshot == "" {
 		described, err := o.withExample(ctx, all, r)
 		if err != nil {
 			return err

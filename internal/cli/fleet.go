@@ -31,7 +31,7 @@ func (f *fleetFlags) check(cmd *cobra.Command) error {
 	if !f.asked() {
 		return nil
 	}
-	for _, other := range []string{"filename", "snapshot", "context", "cluster", "server"} {
+	for _, other := range []string{"filename", "kustomize", "chart", "snapshot", "context", "cluster", "server"} {
 		if cmd.Flags().Changed(other) {
 			return usagef("--%s and --contexts or --all-contexts cannot be used together", other)
 		}

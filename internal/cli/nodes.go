@@ -45,8 +45,8 @@ func (f *nodesFlags) complete(cmd *cobra.Command, source *sourceFlags) error {
 		return nil
 	}
 	switch {
-	case len(source.files) > 0 || source.snapshot != "":
-		return usagef("--nodes asks a cluster: it cannot be used with -f or --snapshot")
+	case len(source.besides()) > 0 || source.snapshot != "":
+		return usagef("--nodes asks a cluster: it cannot be used with -f, -k, --chart or --snapshot")
 	case len(source.nodeFacts) > 0:
 		return usagef("--nodes and --node-facts cannot be used together")
 	case f.wait < time.Second || f.wait > 10*time.Minute:

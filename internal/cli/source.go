@@ -24,6 +24,7 @@ type sourceFlags struct {
 	kube     *kube.Flags
 	files    []string
 	snapshot string
+	render   renderFlags
 	// nodeFacts are files with what node-collect printed.
 	nodeFacts []string
 }
@@ -86,11 +87,14 @@ func (f *sourceFlags) readNodeFacts(ctx context.Context, a *app) (node.Facts, er
 // openObjects reads the manifests, or connects to the cluster, and says on
 // stderr what is being looked at.
 func (f *sourceFlags) openObjects(ctx context.Context, a *app) (assess.Source, error) {
+	if err := f.check(); err != nil {
+		return assess.Source{}, err
+	}
 	switch {
-	case len(f.files) > 0 && f.snapshot != "":
-		return assess.Source{}, usagef("-f and --snapshot cannot be used together")
 	case len(f.files) > 0:
 		return f.openFiles(ctx, a)
+	case f.render.asked():
+		return f.openRendered(ctx, a)
 	case f.snapshot != "":
 		return f.openSnapshot(ctx, a)
 	}
@@ -139,6 +143,12 @@ func (f *sourceFlags) readFiles(ctx context.Context, a *app, opts ...manifest.Op
 	if err != nil {
 		return nil, err
 	}
+	a.describeFiles(files)
+	return files, nil
+}
+
+// describeFiles says how much was read, and what is wrong with it.
+func (a *app) describeFiles(files *manifest.Files) {
 	for _, p := range files.Problems() {
 		kind := "note"
 		if p.Fatal {
@@ -148,7 +158,6 @@ func (f *sourceFlags) readFiles(ctx context.Context, a *app, opts ...manifest.Op
 	}
 	c := files.Counts()
 	a.note("manifests: %d objects in %d files", c.Objects, c.Files)
-	return files, nil
 }
 
 func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, error) {
@@ -156,6 +165,11 @@ func (f *sourceFlags) openFiles(ctx context.Context, a *app) (assess.Source, err
 	if err != nil {
 		return assess.Source{}, err
 	}
+	return f.manifests(ctx, files)
+}
+
+// manifests makes files the source, in the namespace that was asked for.
+func (f *sourceFlags) manifests(ctx context.Context, files *manifest.Files) (assess.Source, error) {
 	if ns := f.kube.Namespace(); ns != "" {
 		return assess.Manifests(files), namespaceExists(ctx, files, ns)
 	}

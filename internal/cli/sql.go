@@ -64,6 +64,7 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 		},
 	}
 	o.source.add(cmd)
+	o.source.render.add(cmd)
 	o.config.add(cmd)
 	o.fleet.add(cmd)
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", strings.Join(report.RowFormats(), ", "))
@@ -155,7 +156,7 @@ func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := o.config.load(o.app, o.source.files); err != nil {
+	if err := o.config.load(o.app, o.source.besides()); err != nil {
 		return nil, err
 	}
 	if err := o.config.apply(rules); err != nil {

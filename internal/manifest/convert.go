@@ -37,7 +37,7 @@ func (r *reader) convert(f *file, d *document) {
 // stream reads one JSON value after the other. It returns false where the
 // text is no JSON from the start, and so may be YAML that looks like it.
 func (r *reader) stream(f *file, d *document) bool {
-	isJSON := strings.EqualFold(filepath.Ext(f.name), ".json")
+	isJSON := !f.rendered && strings.EqualFold(filepath.Ext(f.name), ".json")
 	text, line := d.text, d.line
 	for i := 0; i < len(text) && !f.hopeless(line); {
 		end := min(value(text, i), len(text))

@@ -42,6 +42,9 @@ func (f *Files) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, 
 			continue
 		}
 		o.File, o.Line, o.Implied = f.files[e.file].name, int(e.line), e.implied
+		if f.files[e.file].rendered {
+			o.Line = 0
+		}
 		if o.Value, o.Meta, err = next(e); err != nil {
 			return fmt.Errorf("%s:%d: %w", o.File, o.Line, err)
 		}

@@ -17,6 +17,9 @@ type file struct {
 	// named files are those the user named, not found in a folder.
 	named bool
 	stdin bool
+	// rendered files are read from text, which is let go of then.
+	rendered bool
+	text     []byte
 
 	docs     []span
 	objects  []object
@@ -62,7 +65,11 @@ var largeFiles sync.Mutex
 // read reads the file's documents, a broken one being no reason to stop.
 func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 	in, once := stdin, true
-	if !f.stdin {
+	switch {
+	case f.rendered:
+		in, once = bytes.NewReader(f.text), false
+		f.text = nil
+	case !f.stdin:
 		h, err := os.Open(f.path)
 		if err != nil {
 			f.fatal(0, 0, "cannot be read: "+cause(err).Error())

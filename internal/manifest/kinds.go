@@ -60,6 +60,7 @@ const (
 func (f *file) otherTool(group string) string {
 	base, dir := path.Base(filepath.ToSlash(f.name)), filepath.Dir(f.name)
 	switch {
+	case f.rendered: // a kustomization may generate objects
 	case base == "Chart.yaml":
 		return fmt.Sprintf(helmChart, dir)
 	case group == "kustomize.config.k8s.io", base == "kustomization.yaml", base == "kustomization.yml":

@@ -54,10 +54,7 @@ func Named(name string) Option { return func(f *Files) { f.name = name } }
 // stdin. An error means that the paths themselves are wrong; what is wrong
 // within a file is in Problems.
 func Open(ctx context.Context, paths []string, stdin io.Reader, opts ...Option) (*Files, error) {
-	f := &Files{namespace: "default", objects: map[*tables.Resource][]entry{}, name: sourceName(paths)}
-	for _, o := range opts {
-		o(f)
-	}
+	f := newFiles(sourceName(paths), opts)
 	found, problems, err := find(ctx, paths)
 	if err != nil {
 		return nil, err
@@ -69,6 +66,14 @@ func Open(ctx context.Context, paths []string, stdin io.Reader, opts ...Option) 
 	}
 	f.assemble()
 	return f, nil
+}
+
+func newFiles(name string, opts []Option) *Files {
+	f := &Files{namespace: "default", objects: map[*tables.Resource][]entry{}, name: name}
+	for _, o := range opts {
+		o(f)
+	}
+	return f
 }
 
 // sourceName is the name that a reader of the command line would give.

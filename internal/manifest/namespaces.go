@@ -59,6 +59,9 @@ func (f *Files) noteDuplicate(seen map[identity]place, r *tables.Resource, e ent
 	if e.namespace != "" {
 		name = e.namespace + "/" + name
 	}
-	f.files[e.file].notice(int(e.line), fmt.Sprintf("%s %s is also at %s:%d; both are judged",
-		r.Kind, name, f.files[first.file].name, first.line))
+	at := f.files[first.file].name
+	if !f.files[first.file].rendered {
+		at = fmt.Sprintf("%s:%d", at, first.line)
+	}
+	f.files[e.file].notice(int(e.line), fmt.Sprintf("%s %s is also at %s; both are judged", r.Kind, name, at))
 }

@@ -71,6 +71,9 @@ func (f *file) report(p Problem) {
 		return
 	}
 	p.File = tables.Clean(f.name)
+	if f.rendered {
+		p.Line, p.Column = 0, 0
+	}
 	p.Msg = strings.NewReplacer("\n", `\n`, "\t", `\t`).Replace(tables.Clean(p.Msg))
 	f.problems = append(f.problems, p)
 }

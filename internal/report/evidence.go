@@ -71,6 +71,8 @@ func shorten(s string, most int) string {
 // many running pods are concerned.
 func (t *printer) place(f posture.Finding) string {
 	switch {
+	case f.File != "" && f.Line == 0:
+		return f.File // rendered: lines are not those of the file
 	case f.File != "" && len(f.Evidence) > 0:
 		return fmt.Sprintf("%s:%d", f.File, t.line(f, f.Evidence[0]))
 	case f.Pods == 1:
@@ -111,7 +113,7 @@ func (t *printer) evidence(f posture.Finding) {
 func (t *printer) evidenceRows(f posture.Finding, indent string) {
 	for _, e := range f.Evidence {
 		t.b.WriteString(indent)
-		if f.File != "" && t.style.Locate != nil {
+		if f.Line > 0 && t.style.Locate != nil {
 			t.b.WriteString(t.paint.in(dim, fmt.Sprintf("line %d", t.line(f, e))) + "  ")
 		}
 		fmt.Fprintf(&t.b, "%s  %s, expected %s", t.paint.in(cyan, oneLine(e.Path)), t.paint.in(red, oneLine(Value(e.Actual))), oneLine(Value(e.Expected)))
