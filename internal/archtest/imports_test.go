@@ -83,6 +83,7 @@ var laws = []law{
 	{of: "internal/openreports", never: slices.Concat(engines, rule, ours("internal/store", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{sqlite})},
 	{of: "internal/cli", by: []string{"cmd/kubectl-kspm", "hack/docs"}},
 	{of: "internal/store", never: slices.Concat(sources, engines, rule, ours("tables", "internal/rows", "internal/report", "internal/watch", "internal/alert", "internal/metrics", "internal/web", "internal/serve", "internal/cli"), []string{client, cliRun, osquery})},
+	{of: "internal/fleet", never: slices.Concat(sources, engines, rule, ours("internal/alert", "internal/watch", "internal/web", "internal/serve", "internal/cli", "tables"), []string{client, cliRun, osquery})},
 	{of: "internal/testpostgres", by: []string{}, free: true},
 	{of: "internal/testcluster", by: []string{}, free: true},
 }

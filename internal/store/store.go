@@ -21,6 +21,7 @@ type Store interface {
 	Writer
 	Reader
 	Outbox
+	Ledger
 	Close() error
 }
 
