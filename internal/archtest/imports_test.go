@@ -80,6 +80,7 @@ var laws = []law{
 	{of: "internal/report", never: slices.Concat(sources, engines, rule, ours("internal/cli", "tables"), []string{requests, clientset, sqlite})},
 	{of: "internal/alert", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/web", "internal/serve", "internal/cli"), []string{client})},
 	{of: "internal/metrics", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{client})},
+	{of: "internal/web", never: slices.Concat(sources, engines, rule, ours("tables", "internal/watch", "internal/alert", "internal/serve", "internal/cli"))},
 	{of: "internal/openreports", never: slices.Concat(engines, rule, ours("internal/store", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{sqlite})},
 	{of: "internal/cli", by: []string{"cmd/kubectl-kspm", "hack/docs"}},
 	{of: "internal/store", never: slices.Concat(sources, engines, rule, ours("tables", "internal/rows", "internal/report", "internal/watch", "internal/alert", "internal/metrics", "internal/web", "internal/serve", "internal/cli"), []string{client, cliRun, osquery})},

@@ -96,6 +96,7 @@ cluster, and the rows it returns are the evidence.`,
 	})
 	root.AddCommand(
 		a.checkCommand(),
+		a.dashboardCommand(),
 		a.explainCommand(),
 		a.fixCommand(),
 		a.sqlCommand(),

@@ -117,14 +117,10 @@ func (o *auditOptions) printRemarks(remarks []waiver.Remark) error {
 // waive loads the file of waivers, if there is one. Waivers that have expired
 // are said so on stderr.
 func (o *checkOptions) waive() error {
-	o.granted = waiver.New()
-	if o.waivers != "" {
-		var err error
-		if o.granted, err = waiver.Load(o.waivers); err != nil {
-			return err
-		}
+	var err error
+	if o.granted, err = o.loadWaivers(); err != nil {
+		return err
 	}
-	o.granted.TrustAnnotations = o.trust
 	now := time.Now()
 	for _, w := range o.granted.Waivers {
 		if w.Expired(now) {
@@ -132,6 +128,18 @@ func (o *checkOptions) waive() error {
 		}
 	}
 	return nil
+}
+
+func (o *checkOptions) loadWaivers() (*waiver.File, error) {
+	file := waiver.New()
+	if o.waivers != "" {
+		var err error
+		if file, err = waiver.Load(o.waivers); err != nil {
+			return nil, err
+		}
+	}
+	file.TrustAnnotations = o.trust
+	return file, nil
 }
 
 // withWaivers has a run notice what objects propose, and grant waivers.
