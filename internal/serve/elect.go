@@ -49,7 +49,7 @@ func (l Lease) Lead(ctx context.Context, lead func(ctx context.Context, fence in
 			Callbacks: leaderelection.LeaderCallbacks{
 				OnStartedLeading: func(ctx context.Context) {
 					defer stop() // gives the lease back
-					t.take(ctx, func() error { return l.lead(ctx, lock, lead) })
+					t.take(ctx, func() error { return l.lead(ctx, client, lead) })
 				},
 				OnStoppedLeading: func() {},
 			},
@@ -70,8 +70,8 @@ func (l Lease) Lead(ctx context.Context, lead func(ctx context.Context, fence in
 	return nil
 }
 
-func (l Lease) lead(ctx context.Context, lock *resourcelock.LeaseLock, lead func(context.Context, int64) error) error {
-	fence, err := l.fence(ctx, lock)
+func (l Lease) lead(ctx context.Context, client v1.LeasesGetter, lead func(context.Context, int64) error) error {
+	fence, err := l.fence(ctx, client)
 	if err != nil {
 		return err
 	}
@@ -109,11 +109,11 @@ func (t *turn) end() (result error, ended bool) {
 }
 
 // fence is how often the lease has changed hands, and one: 0 is for those who
-// have no lease.
-func (l Lease) fence(ctx context.Context, lock *resourcelock.LeaseLock) (int64, error) {
-	record, _, err := lock.Get(ctx)
+// have no lease. It reads for itself: the election goes on writing to its lock.
+func (l Lease) fence(ctx context.Context, client v1.LeasesGetter) (int64, error) {
+	lease, err := client.Leases(l.Namespace).Get(ctx, l.Name, metav1.GetOptions{})
 	if err != nil {
 		return 0, fmt.Errorf("lease %s/%s: %w", l.Namespace, l.Name, err)
 	}
-	return int64(record.LeaderTransitions) + 1, nil
+	return int64(resourcelock.LeaseSpecToLeaderElectionRecord(&lease.Spec).LeaderTransitions) + 1, nil
 }

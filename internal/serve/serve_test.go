@@ -43,17 +43,35 @@ func (r *record) member(name, version string) Member {
 	}}
 }
 
+// discovery is what Members find, changed while they run.
+type discovery struct {
+	mu    sync.Mutex
+	found map[string]Member
+	err   error
+}
+
+func (d *discovery) get(context.Context) (map[string]Member, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.found, d.err
+}
+
+func (d *discovery) set(found map[string]Member, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.found, d.err = found, err
+}
+
 // TestMembers: clusters that come are taken in, those that go are let go, one
 // that changed is begun anew, and what is not known changes nothing.
 func TestMembers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &record{}
-		var found map[string]Member
-		var failure error
-		m := &Members{Every: time.Minute, Log: quiet, Discover: func(context.Context) (map[string]Member, error) { return found, failure }}
+		var discovered discovery
+		m := &Members{Every: time.Minute, Log: quiet, Discover: discovered.get}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		found = map[string]Member{"a": r.member("a", "1"), "b": r.member("b", "1")}
+		discovered.set(map[string]Member{"a": r.member("a", "1"), "b": r.member("b", "1")}, nil)
 		go func() { done <- m.Run(ctx) }()
 		step := func(want ...string) {
 			t.Helper()
@@ -64,10 +82,10 @@ func TestMembers(t *testing.T) {
 		}
 		time.Sleep(time.Second) // between looks
 		step("+a1", "+b1")
-		found = map[string]Member{"a": r.member("a", "2"), "c": r.member("c", "1")}
+		discovered.set(map[string]Member{"a": r.member("a", "2"), "c": r.member("c", "1")}, nil)
 		time.Sleep(time.Minute)
 		step("+a2", "+c1", "-a1", "-b1")
-		failure, found = errors.New("no kubeconfig just now"), nil
+		discovered.set(nil, errors.New("no kubeconfig just now"))
 		time.Sleep(time.Minute)
 		step()
 		stop()
