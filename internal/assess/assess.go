@@ -59,6 +59,9 @@ type Options struct {
 	// Timed is told what each rule cost, by several goroutines at once; may be
 	// nil.
 	Timed func(Timing)
+	// Also are tables whose objects are read for Notice, though no rule asks;
+	// nothing is missing where they cannot be read.
+	Also []*tables.Table
 	// Fixes has every finding's fix rendered, and every row's line found.
 	Fixes bool
 }
@@ -141,7 +144,11 @@ func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error)
 	if opts.Notice != nil {
 		src.Source = noticed{src.Source, opts.Notice}
 	}
-	set, err := rows.LoadJudged(ctx, withParameters{src.Source, opts.Rules.all(), src.Info.Name}, opts.Rules.Plan(), opts.Rules.judged(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
+	plan := opts.Rules.Plan()
+	for _, t := range opts.Also {
+		plan.Add(t, -1)
+	}
+	set, err := rows.LoadJudged(ctx, withParameters{src.Source, opts.Rules.all(), src.Info.Name}, plan, opts.Rules.judged(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
 	if err != nil {
 		return nil, err
 	}

@@ -66,26 +66,20 @@ func (o *checkOptions) runAgainst(ctx context.Context, selected []*rule.Rule) er
 	if err := o.waive(); err != nil {
 		return err
 	}
-	if err := o.own(); err != nil {
-		return err
-	}
 	opts := assess.Options{
 		Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(base.Info.Version), Namespace: o.source.kube.Namespace(),
 		Exclude: o.config.exclude(), Settings: o.config.settings(),
 	}
-	opts = o.withOwners(o.withWaivers(opts, base.Info.Name))
+	opts = o.withWaivers(opts, base.Info.Name)
 	now, then := base, base
 	now.Source, then.Source = over.Before(), over.After()
 	then.Locate, then.Problems = files.LineOf, assess.Manifests(files).Problems
-	before, err := assess.Run(ctx, now, opts)
+	before, err := assess.Run(ctx, now, o.withOwners(opts))
 	if err != nil {
 		return err
 	}
-	if err := o.own(); err != nil { // what the change says of teams, not what was
-		return err
-	}
 	opts.Fixes = true
-	after, err := assess.Run(ctx, then, opts)
+	after, err := assess.Run(ctx, then, o.withOwners(opts)) // the teams that the change names, too
 	if err != nil {
 		return err
 	}

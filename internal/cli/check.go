@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -38,9 +37,13 @@ type checkOptions struct {
 	trust    bool
 	granted  *waiver.File
 	owners   string
-	owned    *owner.Owners
-	gate     gateFlags
-	against  bool
+	// ownersFile is what --owners says; nil where no teams are shown. owned has
+	// noticed the objects of the last run as well.
+	ownersFile, owned *owner.Owners
+
+	parts   partFlags
+	gate    gateFlags
+	against bool
 
 	minSeverity posture.Severity
 }
@@ -66,6 +69,7 @@ could not be assessed.`,
   kubectl kspm check --benchmark cis --nodes
   kubectl kspm check -f change.yaml --against-cluster
   kubectl kspm check --contexts 'prod-*'
+  kubectl kspm check --by team
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -73,6 +77,9 @@ could not be assessed.`,
 				return err
 			}
 			if err := o.checkFleet(cmd); err != nil {
+				return err
+			}
+			if err := o.parts.check(cmd, parseOutputs(o.outputs)); err != nil {
 				return err
 			}
 			if err := o.gate.complete(cmd, o.app); err != nil {
@@ -108,6 +115,7 @@ could not be assessed.`,
 	f.BoolVar(&o.evidence, "evidence", false, "print every row of evidence under its asset")
 	f.BoolVar(&o.against, "against-cluster", false, "lay the manifests of -f over the cluster (or over --snapshot), and report only the findings that they add and remove")
 	f.BoolVar(&o.timings, "timings", false, "say on stderr what each rule cost, the dearest first: in steps, which do not depend on the machine, and in time")
+	o.parts.add(cmd)
 	o.gate.add(cmd)
 	return cmd
 }
@@ -142,6 +150,9 @@ func (o *checkOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := o.own(); err != nil {
+		return err
+	}
 	if o.against {
 		return o.runAgainst(ctx, selected)
 	}
@@ -166,16 +177,8 @@ func (o *checkOptions) run(ctx context.Context) error {
 	o.imports.compare(r, o.app)
 	o.describe(r)
 	o.gate.compare(r)
-	for _, out := range parseOutputs(o.outputs) {
-		format, _ := report.Named(out.format)
-		err := o.write(out, func(w io.Writer) error {
-			style := o.style(w)
-			style.Evidence, style.Locate, style.Edit = o.evidence, src.Locate, editsOf(src, selected)
-			return format(w, r, style)
-		})
-		if err != nil {
-			return err
-		}
+	if err := o.writeReport(r, src, selected); err != nil {
+		return err
 	}
 	o.hint(r)
 	return o.verdict(r)
@@ -195,14 +198,14 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 	if err := o.waive(); err != nil {
 		return nil, err
 	}
-	if err := o.own(); err != nil {
-		return nil, err
-	}
 	stop := o.progress(&src)
 	defer stop()
 	opts := assess.Options{
 		Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes,
 		Exclude: o.config.exclude(), Settings: o.config.settings(),
+	}
+	if o.parts.team() {
+		opts.Also = []*tables.Table{tables.K8sNamespaces} // which name teams
 	}
 	if o.timings {
 		t := &timings{}

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
@@ -40,6 +41,7 @@ func (a *app) completeFlags(cmd *cobra.Command) {
 		"benchmark": benchmarkNames,
 		"severity":  severities,
 		"fail-on":   severities,
+		"by":        func() []string { return posture.Groupings },
 		"color":     func() []string { return []string{"auto", "always", "never"} },
 	} {
 		a.completeFlag(cmd, name, values)

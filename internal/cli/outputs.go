@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 )
 
 // output is one -o FORMAT[=FILE]; without a file it goes to stdout.
@@ -46,6 +50,33 @@ func checkOutputs(args []string) error {
 		}
 		if info, err := os.Stat(out.file); out.file != "" && err == nil && info.IsDir() {
 			return usagef("-o: %s is a folder: name a file", out.file)
+		}
+	}
+	return nil
+}
+
+// writeReport writes every output that was asked for.
+func (o *checkOptions) writeReport(r *posture.Report, src assess.Source, selected []*rule.Rule) error {
+	var by posture.Grouping
+	if o.parts.by != "" {
+		var err error
+		if by, err = posture.GroupBy(o.parts.by, o.team); err != nil {
+			return err
+		}
+		o.noteUnowned(r, by)
+	}
+	for _, out := range parseOutputs(o.outputs) {
+		format, _ := report.Named(out.format)
+		err := o.write(out, func(w io.Writer) error {
+			style := o.style(w)
+			style.Evidence, style.Locate, style.Edit = o.evidence, src.Locate, editsOf(src, selected)
+			if out.format == "table" && o.parts.by != "" {
+				return report.Groups(w, r, by, style)
+			}
+			return format(w, r, style)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil

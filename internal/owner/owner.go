@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"strings"
 	"sync"
 
@@ -17,31 +16,43 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 )
 
-// Key is the annotation that names the team of an object; on a namespace it may
-// be a label as well.
+// Key is the annotation or label that names the team of an object.
 const Key = "kspm.io/team"
 
 // Entry gives the assets that it matches to a team. Kind, Namespace and Name
-// are globs as of path.Match; what is left out matches everything.
+// are globs as of path.Match, and Labels are those of the asset itself; what is
+// left out matches everything.
 type Entry struct {
-	Team      string `yaml:"team"`
-	Kind      string `yaml:"kind"`
-	Namespace string `yaml:"namespace"`
-	Name      string `yaml:"name"`
+	Team      string
+	Kind      string
+	Namespace string
+	Name      string
+	Labels    map[string]string
 }
 
 // Owners is a file of owners, and what objects say of themselves.
 type Owners struct {
 	entries []Entry
+	// keys are the annotations and labels that name a team, the first first.
+	keys []string
+	// selecting are the labels that some entry asks for.
+	selecting map[string]bool
 
 	mu         sync.Mutex
 	assets     map[posture.Asset]string
 	namespaces map[string]string
+	labels     map[posture.Asset]map[string]string
 }
 
 // New are owners without a file.
-func New() *Owners {
-	return &Owners{assets: map[posture.Asset]string{}, namespaces: map[string]string{}}
+func New() *Owners { return (&Owners{keys: []string{Key}}).Fresh() }
+
+// Fresh has the same file, and has noticed nothing yet.
+func (o *Owners) Fresh() *Owners {
+	return &Owners{
+		entries: o.entries, keys: o.keys, selecting: o.selecting,
+		assets: map[posture.Asset]string{}, namespaces: map[string]string{}, labels: map[posture.Asset]map[string]string{},
+	}
 }
 
 // Load reads a file of owners. Every mistake is an error that names the line.
@@ -58,6 +69,7 @@ func Parse(file string, data []byte) (*Owners, error) {
 	var doc struct {
 		APIVersion string      `yaml:"apiVersion"`
 		Kind       string      `yaml:"kind"`
+		Keys       []yaml.Node `yaml:"keys"`
 		Owners     []yaml.Node `yaml:"owners"`
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
@@ -72,41 +84,24 @@ func Parse(file string, data []byte) (*Owners, error) {
 		return nil, fmt.Errorf("%s:1: want apiVersion: kspm.io/v1 and kind: Owners", file)
 	}
 	o := New()
+	o.selecting = map[string]bool{}
+	for _, n := range doc.Keys {
+		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
+			return nil, fmt.Errorf("%s:%d: keys: want the name of an annotation or a label", file, n.Line)
+		}
+		o.keys = append(o.keys, strings.TrimSpace(n.Value))
+	}
 	for i := range doc.Owners {
-		e, line, err := read(&doc.Owners[i])
+		e, line, err := readEntry(&doc.Owners[i])
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, line, err)
 		}
 		o.entries = append(o.entries, e)
+		for key := range e.Labels {
+			o.selecting[key] = true
+		}
 	}
 	return o, nil
-}
-
-// read decodes an entry; the line is that of the mistake.
-func read(n *yaml.Node) (e Entry, line int, err error) {
-	if n.Kind != yaml.MappingNode {
-		return e, n.Line, errors.New("want team, and kind, namespace or name")
-	}
-	fields := map[string]*string{"team": &e.Team, "kind": &e.Kind, "namespace": &e.Namespace, "name": &e.Name}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		field := fields[key.Value]
-		switch {
-		case field == nil:
-			return e, key.Line, fmt.Errorf("%q is no key of an owner, or is there twice: want team, kind, namespace or name", key.Value)
-		case value.Kind != yaml.ScalarNode || strings.TrimSpace(value.Value) == "":
-			return e, value.Line, fmt.Errorf("%s: want a text", key.Value)
-		}
-		if _, err := path.Match(value.Value, ""); err != nil && key.Value != "team" {
-			return e, value.Line, fmt.Errorf("%s: %q is not a pattern", key.Value, value.Value)
-		}
-		*field = strings.TrimSpace(value.Value)
-		delete(fields, key.Value)
-	}
-	if e.Team == "" || e == (Entry{Team: e.Team}) {
-		return e, n.Line, errors.New("want team, and kind, namespace or name")
-	}
-	return e, n.Line, nil
 }
 
 // plain is an error of the YAML parser as LINE: what is wrong.

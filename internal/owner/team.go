@@ -1,29 +1,66 @@
 package owner
 
 import (
-	"path"
 	"strings"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 )
 
-// Notice takes note of the team that an object names, as it is read. It may be
-// called from many goroutines.
-func (o *Owners) Notice(a posture.Asset, labels, annotations map[string]string) {
-	team := strings.TrimSpace(annotations[Key])
-	if team == "" && a.Kind == "Namespace" {
-		team = strings.TrimSpace(labels[Key])
-	}
+// Object is what of an object says whose it is. Pods are the labels and
+// annotations of the pods that it makes, where it makes any.
+type Object struct {
+	posture.Asset
+	Said
+	Pods Said
+}
+
+// Said is what metadata say.
+type Said struct{ Labels, Annotations map[string]string }
+
+// Notice takes note of what an object says, as it is read. It may be called
+// from many goroutines.
+func (o *Owners) Notice(obj Object) {
+	team := o.named(obj.Said)
 	if team == "" {
+		team = o.named(obj.Pods)
+	}
+	var labels map[string]string
+	for key := range o.selecting {
+		if value, ok := obj.Labels[key]; ok {
+			if labels == nil {
+				labels = map[string]string{}
+			}
+			labels[key] = value
+		}
+	}
+	if team == "" && labels == nil {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if a.Kind == "Namespace" {
-		o.namespaces[a.Name] = team
-		return
+	if labels != nil {
+		o.labels[obj.Asset] = labels
 	}
-	o.assets[a] = team
+	switch {
+	case team == "":
+	case obj.Kind == "Namespace":
+		o.namespaces[obj.Name] = team
+	default:
+		o.assets[obj.Asset] = team
+	}
+}
+
+// named is the team that metadata name: by the first key, as annotation before
+// label.
+func (o *Owners) named(s Said) string {
+	for _, key := range o.keys {
+		for _, from := range []map[string]string{s.Annotations, s.Labels} {
+			if team := strings.TrimSpace(from[key]); team != "" {
+				return team
+			}
+		}
+	}
+	return ""
 }
 
 // Team is that of an asset: what it says itself, else its namespace, else the
@@ -43,18 +80,9 @@ func (o *Owners) Team(a posture.Asset) string {
 		return team
 	}
 	for _, e := range o.entries {
-		if e.matches(a, namespace) {
+		if e.matches(a, namespace, o.labels[a]) {
 			return e.Team
 		}
 	}
 	return ""
-}
-
-func (e Entry) matches(a posture.Asset, namespace string) bool {
-	for _, part := range [][2]string{{e.Kind, a.Kind}, {e.Namespace, namespace}, {e.Name, a.Name}} {
-		if ok, _ := path.Match(part[0], part[1]); part[0] != "" && !ok {
-			return false
-		}
-	}
-	return true
 }

@@ -31,8 +31,11 @@ func (p paint) in(code, s string) string {
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
+// severityColors are those of the severities, least first.
+var severityColors = [...]string{dim, blue, yellow, red, "1;35"}
+
 func (p paint) severity(s posture.Severity, text string) string {
-	return p.in([]string{dim, blue, yellow, red, "1;35"}[s], text)
+	return p.in(severityColors[s], text)
 }
 
 // bar draws a share of width cells, in text that needs no colour.
