@@ -25,11 +25,11 @@ func (c *Cluster) apiResources(ctx context.Context, emit emitFunc) error {
 		for i, v := range g.Versions {
 			if v.Freshness == discovery.DiscoveryFreshnessStale {
 				// What it serves was heard of at some time, or never.
-				emitRecord(emit, tables.APIResource{Group: g.Name, Version: v.Version})
+				emitRecord(emit, g.Name+"/"+v.Version, tables.APIResource{Group: g.Name, Version: v.Version})
 				continue
 			}
 			for _, d := range v.Resources {
-				emitRecord(emit, servedResource(g.Name, v.Version, i == 0, &d))
+				emitRecord(emit, g.Name+"/"+v.Version+"/"+d.Resource, servedResource(g.Name, v.Version, i == 0, &d))
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,8 +47,11 @@ func (c *Cluster) virtual(ctx context.Context, r *tables.Resource, scope rows.Sc
 
 type emitFunc func(item tables.Item, meta *metav1.ObjectMeta)
 
-func emitRecord[T any](emit emitFunc, value T) {
+// emitRecord emits a value under a name, which tells it from the others of its
+// resource.
+func emitRecord[T any](emit emitFunc, name string, value T) {
 	r := &tables.Record[T]{Value: value}
+	r.Name = name
 	emit(r, &r.ObjectMeta)
 }
 
@@ -104,7 +108,7 @@ func (c *Cluster) clusterInfo(ctx context.Context, emit emitFunc) error {
 		info.ServerIPs = append(info.ServerIPs, ip.IP.String())
 	}
 	slices.Sort(info.ServerIPs)
-	emitRecord(emit, info)
+	emitRecord(emit, c.name, info)
 	return nil
 }
 
@@ -136,7 +140,7 @@ func (c *Cluster) permissions(ctx context.Context, scope rows.Scope, emit emitFu
 		return c.blameVirtual(ctx, tables.Permissions, "create selfsubjectaccessreviews", cmp.Or(errs...))
 	}
 	for _, p := range asked {
-		emitRecord(emit, p)
+		emitRecord(emit, strings.Join([]string{p.Namespace, p.Verb, p.Group, p.Resource, p.Subresource}, " "), p)
 	}
 	return nil
 }
