@@ -30,8 +30,8 @@ archive: ## Build PLATFORMS' archives (this one's) and their krew manifest into 
 	$(GO) run ./krew --version $(if $(filter v%,$(VERSION)),$(VERSION),v0.0.0-dev) --build $(PLATFORMS)
 
 .PHONY: test
-test: test-servers test-browser bin/krew ## Run every test, those against a real API server included
-	$(WITH_BROWSER) $(GO) test $(RACE) -timeout 45m ./...
+test: test-servers test-browser test-postgres bin/krew ## Run every test, those against a real API server included
+	$(WITH_BROWSER) $(WITH_POSTGRES) $(GO) test $(RACE) -timeout 45m ./...
 	[ -z "$(RACE)" ] || $(GO) test -run 'TestBombs|TestMemory' ./internal/manifest
 	cd test/cluster && $(GO) test -timeout 30m ./...
 	cd test/monitoring && $(GO) test ./...
@@ -48,6 +48,19 @@ test-browser: ## Install the Chromium that the tests of the HTML report open it 
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else \
 		echo "SKIPPING the tests of the HTML report: there is no chromium, and only root can apt-get install it" >&2; \
+	fi
+
+# The history is kept in a real PostgreSQL as well.
+POSTGRES = ls /usr/lib/postgresql/*/bin/initdb || command -v initdb
+WITH_POSTGRES = $(shell ($(POSTGRES)) >/dev/null 2>&1 && echo KSPM_POSTGRES=required)
+
+.PHONY: test-postgres
+test-postgres: ## Install the PostgreSQL that the tests of the history keep it in
+	@if ($(POSTGRES)) >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	else \
+		echo "SKIPPING the tests of the history in PostgreSQL: there is none, and only root can apt-get install it" >&2; \
 	fi
 
 .PHONY: test-servers

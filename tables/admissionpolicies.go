@@ -15,6 +15,7 @@ type admissionPolicy struct {
 	failurePolicy   Value
 	constraints     *admissionv1.MatchResources
 	matchConditions Value
+	conditional     bool // by matchConditions
 	validations     Value
 	paramKind       Value
 }
@@ -23,6 +24,7 @@ type admissionBinding struct {
 	origin
 	policy    string
 	actions   Value
+	denies    bool
 	matches   *admissionv1.MatchResources
 	paramRef  Value
 	matchJSON Value
@@ -55,21 +57,21 @@ func (x *admissionIndex) add(o *Object) {
 	case *admissionv1.ValidatingAdmissionPolicy:
 		x.addPolicy(false, &admissionPolicy{
 			originOf(o), true, StrPtr(v.Spec.FailurePolicy), v.Spec.MatchConstraints.DeepCopy(),
-			JSON(v.Spec.MatchConditions), JSON(v.Spec.Validations), paramKind(v.Spec.ParamKind),
+			JSON(v.Spec.MatchConditions), len(v.Spec.MatchConditions) > 0, JSON(v.Spec.Validations), paramKind(v.Spec.ParamKind),
 		})
 	case *admissionv1.MutatingAdmissionPolicy:
 		x.addPolicy(true, &admissionPolicy{
 			originOf(o), true, StrPtr(v.Spec.FailurePolicy), v.Spec.MatchConstraints.DeepCopy(),
-			JSON(v.Spec.MatchConditions), JSON(v.Spec.Mutations), paramKind(v.Spec.ParamKind),
+			JSON(v.Spec.MatchConditions), len(v.Spec.MatchConditions) > 0, JSON(v.Spec.Mutations), paramKind(v.Spec.ParamKind),
 		})
 	case *admissionv1.ValidatingAdmissionPolicyBinding:
 		x.addBinding(false, &admissionBinding{
-			originOf(o), v.Spec.PolicyName, JSON(v.Spec.ValidationActions),
+			originOf(o), v.Spec.PolicyName, JSON(v.Spec.ValidationActions), slices.Contains(v.Spec.ValidationActions, admissionv1.Deny),
 			v.Spec.MatchResources.DeepCopy(), JSON(v.Spec.ParamRef), JSON(v.Spec.MatchResources),
 		})
 	case *admissionv1.MutatingAdmissionPolicyBinding:
 		x.addBinding(true, &admissionBinding{
-			originOf(o), v.Spec.PolicyName, Null,
+			originOf(o), v.Spec.PolicyName, Null, false,
 			v.Spec.MatchResources.DeepCopy(), JSON(v.Spec.ParamRef), JSON(v.Spec.MatchResources),
 		})
 	}

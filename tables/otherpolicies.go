@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,6 +31,8 @@ type otherPolicyRow struct {
 	// selector is a label selector, or with Calico text.
 	selector             any
 	all, ingress, egress bool
+	// letsIn and letsOut are set when a rule allows something.
+	letsIn, letsOut bool
 }
 
 // K8sOtherNetworkPolicies has one row per network policy of an add-on.
@@ -68,6 +71,8 @@ second time, in group projectcalico.org.`,
 			integer("selects_all", "1 when it selects every pod of its namespace, or of the cluster", func(r otherPolicyRow) Value { return Bool(r.all) }),
 			integer("default_deny_ingress", "1 when ingress that nothing allows is denied to what it selects", func(r otherPolicyRow) Value { return Bool(r.ingress) }),
 			integer("default_deny_egress", "1 when egress that nothing allows is denied to what it selects", func(r otherPolicyRow) Value { return Bool(r.egress) }),
+			integer("allows_ingress", "1 when a rule of its own lets some ingress in", func(r otherPolicyRow) Value { return Bool(r.letsIn) }),
+			integer("allows_egress", "1 when a rule of its own lets some egress out", func(r otherPolicyRow) Value { return Bool(r.letsOut) }),
 			jsonCol("raw_spec", "the spec", func(r otherPolicyRow) Value { return JSON(r.spec) }),
 			text("exempt", "system for the cluster's own parts", func(r otherPolicyRow) Value { return exempt(r.Meta.Namespace) }),
 		},
@@ -102,6 +107,7 @@ func ciliumRows(o *Object, v map[string]any, emit func(otherPolicyRow)) {
 			return len(digList(spec, direction))+len(digList(spec, denials)) > 0
 		}
 		r.ingress, r.egress = denies("ingress", "ingressDeny"), denies("egress", "egressDeny")
+		r.letsIn, r.letsOut = slices.ContainsFunc(digList(spec, "ingress"), hasFields), slices.ContainsFunc(digList(spec, "egress"), hasFields)
 		emit(r)
 	}
 	row("spec", v["spec"])
@@ -131,6 +137,7 @@ func calicoRows(o *Object, v map[string]any, emit func(otherPolicyRow)) {
 		r.egress = len(digList(spec, "egress")) > 0
 		r.ingress = len(digList(spec, "ingress")) > 0 || !r.egress
 	}
+	r.letsIn, r.letsOut = slices.ContainsFunc(digList(spec, "ingress"), allows), slices.ContainsFunc(digList(spec, "egress"), allows)
 	emit(r)
 }
 
@@ -147,6 +154,7 @@ func adminRows(o *Object, v map[string]any, emit func(otherPolicyRow)) {
 		emptySelector(dig(r.selector, "pods.namespaceSelector")) && emptySelector(dig(r.selector, "pods.podSelector"))
 	r.ingress = deniesAll(digList(spec, "ingress"), "from")
 	r.egress = deniesAll(digList(spec, "egress"), "to")
+	r.letsIn, r.letsOut = slices.ContainsFunc(digList(spec, "ingress"), allows), slices.ContainsFunc(digList(spec, "egress"), allows)
 	emit(r)
 }
 
@@ -170,6 +178,19 @@ func deniesAll(rules []any, peers string) bool {
 		}
 	}
 	return false
+}
+
+// hasFields reports whether a rule says anything: an empty one of Cilium
+// allows nothing.
+func hasFields(rule any) bool {
+	m, ok := rule.(map[string]any)
+	return !ok || len(m) > 0
+}
+
+// allows reports whether a rule does anything but deny.
+func allows(rule any) bool {
+	action := dig(rule, "action")
+	return action != "Deny" && action != "Log"
 }
 
 // emptySelector reports whether v is a label selector without requirements.

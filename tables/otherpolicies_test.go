@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -44,5 +45,24 @@ func TestOtherNetworkPolicies(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// A policy that denies by default may allow something as well.
+func TestOtherNetworkPoliciesAllow(t *testing.T) {
+	for spec, want := range map[string]string{
+		"cilium.io/v2 CiliumNetworkPolicy {endpointSelector: {}, ingress: [{}], egress: [{toPorts: [{}]}]}":                                         "0 1",
+		"cilium.io/v2 CiliumNetworkPolicy {endpointSelector: {}, ingress: [{}, {fromEndpoints: [{}]}], egress: []}":                                 "1 0",
+		"cilium.io/v2 CiliumNetworkPolicy {endpointSelector: {}, ingressDeny: [{fromEntities: [all]}], egress: [x]}":                                "0 1",
+		"crd.projectcalico.org/v1 GlobalNetworkPolicy {ingress: [{action: Deny}, {action: Log}], egress: [{action: Pass}]}":                         "0 1",
+		"crd.projectcalico.org/v1 GlobalNetworkPolicy {types: [Ingress], ingress: [{action: Allow}]}":                                               "1 0",
+		"policy.networking.k8s.io/v1alpha1 AdminNetworkPolicy {subject: {namespaces: {}}, ingress: [{action: Pass}], egress: [{action: Deny}]}":     "1 0",
+		"policy.networking.k8s.io/v1alpha1 BaselineAdminNetworkPolicy {subject: {namespaces: {}}, ingress: [{action: Deny}], egress: [{from: []}]}": "0 1",
+	} {
+		words := strings.SplitN(spec, " ", 3)
+		doc := "apiVersion: " + words[0] + "\nkind: " + words[1] + "\nmetadata: {name: p}\nspec: " + words[2]
+		if diff := gocmp.Diff([]string{want}, ask(t, K8sOtherNetworkPolicies, doc, "allows_ingress", "allows_egress")); diff != "" {
+			t.Errorf("%s: %s", spec, diff)
+		}
 	}
 }

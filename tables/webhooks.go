@@ -37,23 +37,26 @@ rule_index NULL. name is the configuration's.`,
 	},
 	Columns: [][]column[webhookRow]{common[webhookRow](), webhookColumns(), webhookRules(), webhookTarget(), where[webhookRow]()},
 	Sources: []source[webhookRow]{
-		from(ValidatingWebhookConfigurations, func(o *Object, v *admissionv1.ValidatingWebhookConfiguration, emit func(webhookRow)) {
-			for i := range v.Webhooks {
-				emitWebhook(webhookRow{Object: o, ValidatingWebhook: &v.Webhooks[i], index: i}, emit)
-			}
-		}),
-		from(MutatingWebhookConfigurations, func(o *Object, v *admissionv1.MutatingWebhookConfiguration, emit func(webhookRow)) {
-			for i := range v.Webhooks {
-				w := &v.Webhooks[i]
-				emitWebhook(webhookRow{Object: o, index: i, reinvocation: w.ReinvocationPolicy, ValidatingWebhook: &admissionv1.ValidatingWebhook{
-					Name: w.Name, ClientConfig: w.ClientConfig, Rules: w.Rules, FailurePolicy: w.FailurePolicy, MatchPolicy: w.MatchPolicy,
-					NamespaceSelector: w.NamespaceSelector, ObjectSelector: w.ObjectSelector, SideEffects: w.SideEffects,
-					TimeoutSeconds: w.TimeoutSeconds, MatchConditions: w.MatchConditions,
-				}}, emit)
-			}
-		}),
+		from(ValidatingWebhookConfigurations, validatingRows), from(MutatingWebhookConfigurations, mutatingRows),
 	},
 })
+
+func validatingRows(o *Object, v *admissionv1.ValidatingWebhookConfiguration, emit func(webhookRow)) {
+	for i := range v.Webhooks {
+		emitWebhook(webhookRow{Object: o, ValidatingWebhook: &v.Webhooks[i], index: i}, emit)
+	}
+}
+
+func mutatingRows(o *Object, v *admissionv1.MutatingWebhookConfiguration, emit func(webhookRow)) {
+	for i := range v.Webhooks {
+		w := &v.Webhooks[i]
+		emitWebhook(webhookRow{Object: o, index: i, reinvocation: w.ReinvocationPolicy, ValidatingWebhook: &admissionv1.ValidatingWebhook{
+			Name: w.Name, ClientConfig: w.ClientConfig, Rules: w.Rules, FailurePolicy: w.FailurePolicy, MatchPolicy: w.MatchPolicy,
+			NamespaceSelector: w.NamespaceSelector, ObjectSelector: w.ObjectSelector, SideEffects: w.SideEffects,
+			TimeoutSeconds: w.TimeoutSeconds, MatchConditions: w.MatchConditions,
+		}}, emit)
+	}
+}
 
 func emitWebhook(r webhookRow, emit func(webhookRow)) {
 	if len(r.Rules) == 0 {
@@ -125,14 +128,16 @@ func webhookTarget() []column[webhookRow] {
 			return Str(plainURL(*r.ClientConfig.URL))
 		}),
 		integer("ca_bundle", "1 when a CA is given to trust", func(r webhookRow) Value { return Bool(len(r.ClientConfig.CABundle) > 0) }),
-		text("product", "the software it belongs to, when its names tell", func(r webhookRow) Value {
-			names := []string{r.Name, r.Meta.Name}
-			if s := r.ClientConfig.Service; s != nil {
-				names = append(names, s.Name, s.Namespace)
-			}
-			return Str(productNamed(names...))
-		}),
+		text("product", "the software it belongs to, when its names tell", func(r webhookRow) Value { return Str(r.product()) }),
 	}
+}
+
+func (r webhookRow) product() string {
+	names := []string{r.Name, r.Meta.Name}
+	if s := r.ClientConfig.Service; s != nil {
+		names = append(names, s.Name, s.Namespace)
+	}
+	return productNamed(names...)
 }
 
 // plainURL is a URL without what may be secret in it.

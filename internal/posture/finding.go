@@ -113,6 +113,12 @@ func (e Evidence) MarshalJSON() ([]byte, error) {
 			if j > 0 {
 				b.WriteByte(':')
 			}
+			if text, ok := v.(string); ok && plainText(text) {
+				b.WriteByte('"')
+				b.WriteString(text)
+				b.WriteByte('"')
+				continue
+			}
 			text, err := json.Marshal(v)
 			if err != nil {
 				return nil, fmt.Errorf("evidence column %s: %w", d.Name, err)
@@ -122,6 +128,16 @@ func (e Evidence) MarshalJSON() ([]byte, error) {
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil
+}
+
+// plainText reports whether a text needs no escape in JSON, as most do not.
+func plainText(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote, the details in their order.

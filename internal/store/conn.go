@@ -24,9 +24,11 @@ type conn struct {
 		QueryContext(context.Context, string, ...any) (*sql.Rows, error)
 		PrepareContext(context.Context, string) (*sql.Stmt, error)
 	}
+	// raw hands out the driver's connection, in a transaction that writes.
+	raw func(func(driver any) error) error
 }
 
-func (h *history) reading() conn { return conn{h.kind, h.db} }
+func (h *history) reading() conn { return conn{kind: h.kind, q: h.db} }
 
 // read has f see one state of the database.
 func (h *history) read(ctx context.Context, f func(conn) error) error {
@@ -39,7 +41,7 @@ func (h *history) read(ctx context.Context, f func(conn) error) error {
 		return plain(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
-	return plain(f(conn{h.kind, tx}))
+	return plain(f(conn{kind: h.kind, q: tx}))
 }
 
 // write does f in one transaction.
@@ -52,12 +54,17 @@ func (h *history) write(ctx context.Context, f func(conn) error) error {
 		}
 		defer func() { <-h.turn }()
 	}
-	tx, err := h.db.BeginTx(ctx, nil)
+	db, err := h.db.Conn(ctx)
+	if err != nil {
+		return plain(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return plain(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
-	if err := f(conn{h.kind, tx}); err != nil {
+	if err := f(conn{h.kind, tx, db.Raw}); err != nil {
 		return plain(err)
 	}
 	return plain(tx.Commit())
@@ -129,6 +136,9 @@ const many = 250
 func (c conn) insert(ctx context.Context, table, columns, tail string, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
+	}
+	if c.kind == postgres && tail == "" && len(rows) >= many {
+		return c.copy(ctx, table, columns, rows)
 	}
 	one := "(?" + strings.Repeat(", ?", len(rows[0])-1) + ")"
 	statement := func(n int) string {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 )
@@ -82,37 +84,58 @@ type mark struct{ hash, proof []byte }
 func markOf(f posture.Finding) (mark, error) {
 	rows := make([][]byte, len(f.Evidence))
 	for i, e := range f.Evidence {
-		e.Line = 0
+		row := appendText(nil, e.Path)
 		var err error
-		if rows[i], err = canonical(e); err != nil {
-			return mark{}, err
+		for _, d := range append([]posture.Detail{{Value: e.Actual}, {Value: e.Expected}, {Value: e.Fingerprint}}, e.Details...) {
+			if row, err = appendValue(appendText(row, d.Name), d.Value); err != nil {
+				return mark{}, err
+			}
 		}
+		rows[i] = row
 	}
 	slices.SortFunc(rows, bytes.Compare)
-	proof := sha256.New()
-	fmt.Fprintf(proof, "%d", f.Severity)
+	text := strconv.AppendInt(nil, int64(f.Severity), 10)
 	for _, row := range rows {
-		fmt.Fprintf(proof, " %d:%s", len(row), row)
+		text = append(strconv.AppendInt(append(text, ' '), int64(len(row)), 10), row...)
 	}
-	lines := make([]int, len(f.Evidence))
-	for i, e := range f.Evidence {
-		lines[i] = e.Line
+	proof := sha256.Sum256(text)
+	text = append(text[:0], proof[:]...)
+	for _, field := range []string{f.Kind, f.Namespace, f.Name, f.Team, f.File, f.Exempt, f.Fix} {
+		text = appendText(text, field)
 	}
-	f.Evidence = nil
-	rest, err := canonical(f)
-	if err != nil {
-		return mark{}, err
+	text = strconv.AppendInt(append(strconv.AppendInt(text, int64(f.Line), 10), ' '), int64(f.Pods), 10)
+	for _, w := range []*posture.Waiver{f.Waiver, f.Proposed} {
+		if text = append(text, '|'); w != nil {
+			text = appendText(appendText(appendText(text, w.Reason), w.Owner), w.Expires)
+		}
 	}
-	p := mark{proof: proof.Sum(nil)[:8]}
-	hash := sha256.New()
-	fmt.Fprintf(hash, "%s %d:%s %v", p.proof, len(rest), rest, lines)
-	p.hash = hash.Sum(nil)[:16]
-	return p, nil
+	for _, e := range f.Evidence {
+		text = strconv.AppendInt(append(text, ' '), int64(e.Line), 10)
+	}
+	hash := sha256.Sum256(text)
+	return mark{hash: hash[:16], proof: proof[:8]}, nil
 }
 
-// canonical is JSON that stays the same over being read and written again: text
-// that is no UTF-8 is escaped the first time alone.
-func canonical(v any) ([]byte, error) {
+// appendText marks where it ends. What is no UTF-8 is as JSON has it, so that
+// the other side of a wire comes to the same.
+func appendText(to []byte, text string) []byte {
+	if !utf8.ValidString(text) {
+		text = string([]rune(text))
+	}
+	return append(append(strconv.AppendInt(to, int64(len(text)), 10), ':'), text...)
+}
+
+// appendValue has a number as JSON has it: 1 may be an integer here and was a
+// real number there.
+func appendValue(to []byte, v any) ([]byte, error) {
+	switch v := v.(type) {
+	case nil:
+		return append(to, 'n'), nil
+	case string:
+		return appendText(append(to, 's'), v), nil
+	case int64:
+		return strconv.AppendInt(append(to, 'i'), v, 10), nil
+	}
 	text, err := json.Marshal(v)
-	return bytes.ReplaceAll(text, []byte(`\ufffd`), []byte("\ufffd")), err
+	return append(append(to, 'i'), text...), err
 }

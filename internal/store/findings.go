@@ -149,7 +149,7 @@ func (h *history) Finding(ctx context.Context, cluster, fingerprint string) (f F
 		}
 		f = found[0]
 		w = where{}
-		w.add("x.cluster = ? AND x.fingerprint = ?", f.Cluster, fingerprint)
+		w.add("x.cluster = ? AND x.rule = ? AND x.fingerprint = ?", f.Cluster, f.Rule, fingerprint)
 		events, err = c.events(ctx, w, "ORDER BY x.seq DESC", defaultLimit, 0)
 		return err
 	})

@@ -48,10 +48,15 @@ func (m *merge) found(r posture.RuleDelta, f posture.Finding, k *known, digest *
 	if f.Waiver != nil {
 		expires = f.Waiver.Expires
 	}
-	m.findings = append(m.findings, []any{
+	row := []any{
 		m.uid, r.ID, f.Fingerprint, f.Kind, f.Namespace, f.Name, int64(f.Severity), f.Team, now.state, expires,
 		now.firstSeen, now.opened, now.changed, int64(0), "", number(now.initial), mark.hash, mark.proof, text,
-	})
+	}
+	if k == nil {
+		m.added = append(m.added, row)
+	} else {
+		m.replaced = append(m.replaced, row)
+	}
 	m.move(r.ID, r.Benchmark, k, now)
 	switch {
 	case k == nil || k.state == resolved:

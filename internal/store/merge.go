@@ -68,7 +68,8 @@ type merge struct {
 	rules       map[string]ruleRow
 	assets      map[posture.Asset]bool
 
-	findings [][]any
+	added    [][]any // findings that were never there
+	replaced [][]any
 	events   [][]any
 	counts   map[countKey]*count
 	flow     map[string]*count // by benchmark
@@ -124,13 +125,16 @@ func (m *merge) run(ctx context.Context, fence int64) error {
 
 // flush writes the findings and events so far.
 func (m *merge) flush(ctx context.Context) error {
-	if err := m.insert(ctx, "finding", findingColumns, replaceFinding, m.findings); err != nil {
+	if err := m.insert(ctx, "finding", findingColumns, "", m.added); err != nil {
+		return err
+	}
+	if err := m.insert(ctx, "finding", findingColumns, replaceFinding, m.replaced); err != nil {
 		return err
 	}
 	if err := m.insert(ctx, "event", eventColumns, "", m.events); err != nil {
 		return err
 	}
-	m.findings, m.events = m.findings[:0], m.events[:0]
+	m.added, m.replaced, m.events = m.added[:0], m.replaced[:0], m.events[:0]
 	return nil
 }
 
@@ -154,7 +158,7 @@ func (m *merge) rule(ctx context.Context, r posture.RuleDelta) error {
 		if err := m.found(r, f, was[f.Fingerprint], &digest); err != nil {
 			return err
 		}
-		if len(m.findings) >= 8*many || len(m.events) >= 8*many {
+		if len(m.added) >= 8*many || len(m.replaced) >= 8*many || len(m.events) >= 8*many {
 			if err := m.flush(ctx); err != nil {
 				return err
 			}

@@ -60,7 +60,7 @@ func (h *history) migrations() (*goose.Provider, error) {
 	options := []goose.ProviderOption{goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true)}
 	if h.kind == postgres {
 		dialect, dir = database.DialectPostgres, "migrations/postgres"
-		locker, err := lock.NewPostgresSessionLocker()
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)) // looks again each second
 		if err != nil {
 			return nil, err
 		}

@@ -110,7 +110,7 @@ func openSQLite(dsn string) (*sql.DB, error) {
 	if err := private(file); err != nil {
 		return nil, err
 	}
-	params := "?_txlock=immediate&_pragma=busy_timeout(60000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=cache_size(-32768)"
+	params := "?_txlock=immediate&_pragma=busy_timeout(60000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=cache_size(-32768)&_pragma=wal_autocheckpoint(8192)"
 	return sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}).String()+params)
 }
 

@@ -111,7 +111,7 @@
 --       - {name: logs, actual: /var/log, sensitive: 1, severity: high}
 --       - {name: tail, actual: /var/log, sensitive: 0, read_only: "true", severity: medium}
 
--- The catalogue's list of sensitive paths lacks directories whose files the node runs
+-- Sensitive are, beside what is plain, directories whose files the node runs
 -- as root (/opt/cni, /var/spool/cron), where CRI-O, k0s and snaps keep containers and
 -- credentials, and /var/log where it can be written: the kubelet serves the files there
 -- as root and follows symbolic links, so a pod that may read a node's logs reads the

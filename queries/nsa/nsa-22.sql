@@ -90,8 +90,8 @@
 --     rows:
 --       - {name: shop, limit_ranges: 2, actual: "no default and no max of cpu or memory", missing: "default, max of cpu; default, defaultRequest, max of memory"}
 
--- The catalogue counts a max or a default of any resource; one of ephemeral-storage alone
--- bounds neither CPU nor memory, which is what the rule is about.
+-- A max or a default of ephemeral-storage alone does not count: it bounds neither CPU nor
+-- memory, which is what the rule is about.
 WITH ranges AS (
   SELECT namespace, count(DISTINCT name) AS limit_ranges,
     max(limit_type IN ('Container', 'Pod') AND resource IN ('cpu', 'memory') AND coalesce(default_limit, max) IS NOT NULL) AS bounds,

@@ -123,8 +123,8 @@
 --     rows:
 --       - {name: "system:discovery", role: ClusterRole/view, severity: medium}
 
--- The catalogue gives all service accounts of a namespace, bound within it, low severity;
--- where the role lets them take the namespace over, it is medium here. Another binding of
+-- All service accounts of a namespace, bound within it, are of low severity, and of
+-- medium where the role lets them take the namespace over. Another binding of
 -- a role that everyone holds as it is changes nothing: low.
 WITH found AS (
   SELECT b.binding_kind, b.namespace, b.name, b.path, b.role_kind, b.role, b.subject, b.scope, b.file, b.line,

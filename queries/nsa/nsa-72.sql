@@ -110,8 +110,8 @@
 --       - {name: web, container: b, actual: CAP_CHOWN, reason: not a capability name}
 --       - {name: api, actual: cap_sys_admin, reason: not a capability name, severity: high}
 
--- The catalogue's list of high severity lacks DAC_READ_SEARCH, which opens any file of the
--- node by its handle, and SYS_RAWIO, which reaches memory and disks.
+-- Of high severity are those that reach the node by themselves, DAC_READ_SEARCH, which
+-- opens any file of the node by its handle, and SYS_RAWIO, memory and disks, among them.
 WITH found AS (
   SELECT asset_kind, namespace, asset_name, container, container_type, path || '.securityContext.capabilities.add' AS path, capabilities_add,
     (SELECT json_group_array(a.value) FROM json_each(capabilities_add) a WHERE a.value IN (SELECT name FROM baseline)) AS rest,

@@ -67,9 +67,9 @@ CREATE TABLE finding (
     proof        BYTEA NOT NULL, -- of severity and evidence
     content_json TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (cluster, rule, fingerprint)
-);
+) WITH (fillfactor = 85); -- changed rows stay on their page
 -- What a rule knows of a cluster now, without what is long gone.
-CREATE INDEX finding_now ON finding (cluster, rule, fingerprint) WHERE state <> 'resolved';
+CREATE INDEX finding_now ON finding (cluster, rule) WHERE state <> 'resolved';
 CREATE INDEX finding_firing ON finding (cluster, team, rule, severity, opened) WHERE state = 'open' AND initial = 0;
 CREATE INDEX finding_expiring ON finding (expires) WHERE state = 'waived';
 CREATE INDEX finding_gone ON finding (cluster, resolved) WHERE state = 'resolved';
@@ -92,7 +92,7 @@ CREATE TABLE event (
     PRIMARY KEY (cluster, seq)
 );
 CREATE INDEX event_at ON event (at, cluster, seq);
-CREATE INDEX event_finding ON event (cluster, fingerprint);
+CREATE INDEX event_finding ON event (cluster, rule, fingerprint);
 
 -- How many findings there are, so that pages need not count them. place is the
 -- namespace that an asset is in, or is.
