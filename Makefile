@@ -36,18 +36,18 @@ test: test-servers test-browser test-postgres bin/krew ## Run every test, those 
 	cd test/cluster && $(GO) test -timeout 30m ./...
 	cd test/monitoring && $(GO) test ./...
 
-# The HTML report is opened in a real browser. Where it may, make installs Debian's; elsewhere those
-# tests are skipped, and say so here.
+# The dashboard and the HTML report are opened in a real browser. Where it may, make installs Debian's;
+# elsewhere those tests are skipped, and say so here.
 BROWSER = command -v chromium || command -v chromium-browser || command -v google-chrome
 WITH_BROWSER = $(shell ($(BROWSER)) >/dev/null 2>&1 && echo KSPM_BROWSER=required)
 
 .PHONY: test-browser
-test-browser: ## Install the Chromium that the tests of the HTML report open it in
+test-browser: ## Install the Chromium that tests open pages in
 	@if ($(BROWSER)) >/dev/null 2>&1; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else \
-		echo "SKIPPING the tests of the HTML report: there is no chromium, and only root can apt-get install it" >&2; \
+		echo "SKIPPING the tests of pages in a browser: there is no chromium, and only root can apt-get install it" >&2; \
 	fi
 
 # The history is kept in a real PostgreSQL as well.

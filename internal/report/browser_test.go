@@ -4,89 +4,25 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/testbrowser"
 )
 
-// browser starts a headless Chromium for a test. `make test` installs one where
-// it may, and sets KSPM_BROWSER=required.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("KSPM_BROWSER") == "required" {
-			t.Fatal("no chromium: apt-get install chromium")
-		}
-		t.Skip("SKIPPED: no chromium, which the tests of the HTML report need: apt-get install chromium")
-	}
-	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.UserDataDir(profile(t)))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), opts...)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(func() {
-		_ = chromedp.Cancel(ctx)
-		cancel()
-	})
-	return ctx
-}
-
-// profile is a folder for the browser, which may write to it a moment longer
-// than it lives.
-func profile(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "kspm-browser-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		for range 50 {
-			if os.RemoveAll(dir) == nil {
-				return
-			}
-			time.Sleep(100 * time.Millisecond)
-		}
-	})
-	return dir
-}
-
-// complaints are what a page should not do: errors, dialogs, requests, breaches
-// of its own policy.
-type complaints struct {
-	sync.Mutex
-	list []string
-}
-
-func (c *complaints) add(format string, args ...any) {
-	c.Lock()
-	defer c.Unlock()
-	c.list = append(c.list, fmt.Sprintf(format, args...))
+	return testbrowser.Start(t)
 }
 
 // open opens a report from disk; whatever goes wrong in it fails the test.
@@ -103,28 +39,12 @@ func opened(t *testing.T, ctx context.Context, text []byte, actions ...chromedp.
 	if err := os.WriteFile(file, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	url, bad := "file://"+file, &complaints{}
-	chromedp.ListenTarget(ctx, func(event any) {
-		switch e := event.(type) {
-		case *runtime.EventExceptionThrown:
-			bad.add("exception: %s", e.ExceptionDetails.Error())
-		case *log.EventEntryAdded:
-			bad.add("%s: %s", e.Entry.Source, e.Entry.Text)
-		case *page.EventJavascriptDialogOpening:
-			bad.add("dialog: %s", e.Message)
-		case *network.EventRequestWillBeSent:
-			if !strings.HasPrefix(e.Request.URL, url) {
-				bad.add("request: %s", e.Request.URL)
-			}
-		}
-	})
-	all := append([]chromedp.Action{network.Enable(), log.Enable(), runtime.Enable(), chromedp.Navigate(url), chromedp.WaitReady(`html[data-ready]`)}, actions...)
-	if err := chromedp.Run(ctx, all...); err != nil {
+	url := "file://" + file
+	bad := testbrowser.Watch(t, ctx, url)
+	if err := chromedp.Run(ctx, append([]chromedp.Action{chromedp.Navigate(url), chromedp.WaitReady(`html[data-ready]`)}, actions...)...); err != nil {
 		t.Fatal(err)
 	}
-	bad.Lock()
-	defer bad.Unlock()
-	return bad.list
+	return bad.Take()
 }
 
 // A page that does what it should not is noticed, and its own policy stops it.

@@ -32,8 +32,9 @@ func finding(kind, namespace, name string) posture.Finding {
 	}
 }
 
-// delta is a cluster of which three namespaces have something to say.
-func delta(name string) posture.Delta {
+// delta is a cluster of which three namespaces have something to say, and of more
+// of the first rule.
+func delta(name string, more ...posture.Finding) posture.Delta {
 	hostile := finding("Pod", "shop", evil)
 	hostile.Team, hostile.File, hostile.Line = "", "javascript:alert(1)", 3
 	waived := finding("Pod", "shop", "accepted")
@@ -55,7 +56,7 @@ func delta(name string) posture.Delta {
 	}
 	r := &posture.Report{Source: posture.Source{Type: "cluster", Name: name, ClusterUID: "uid-" + name, Version: "v1.37.2", Provider: "eks"}, FinishedAt: now.Add(-time.Hour)}
 	r.Rules = []posture.RuleResult{
-		rule("A-1", "Pods", posture.High, posture.Fail, hostile, waived, exempt, finding("Deployment", "payments", "secret-plan")),
+		rule("A-1", "Pods", posture.High, posture.Fail, append(more, hostile, waived, exempt, finding("Deployment", "payments", "secret-plan"))...),
 		rule("A-2", "Pods", posture.Medium, posture.Pass),
 		rule("B-1", "Network & edges", posture.Low, posture.NotAssessed),
 		rule("B-2", "Network & edges", posture.Critical, posture.Fail, finding("Namespace", "", "payments")),

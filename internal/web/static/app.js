@@ -131,7 +131,7 @@
     sql.setRangeText(list[at], sql.selectionStart - start.length, sql.selectionStart, 'end');
     close();
   }
-  sql.addEventListener('input', offer);
+  sql.addEventListener('input', async () => { await load(); offer(); });
   sql.addEventListener('blur', close);
   sql.addEventListener('keydown', (e) => {
     if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) { e.preventDefault(); sql.form.requestSubmit(); return; }
