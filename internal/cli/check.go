@@ -43,6 +43,7 @@ type checkOptions struct {
 
 	parts   partFlags
 	gate    gateFlags
+	record  recordFlags
 	against bool
 
 	minSeverity posture.Severity
@@ -70,6 +71,7 @@ could not be assessed.`,
   kubectl kspm check -f change.yaml --against-cluster
   kubectl kspm check --contexts 'prod-*'
   kubectl kspm check --by team
+  kubectl kspm check --store history.db
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -92,6 +94,9 @@ could not be assessed.`,
 				return o.nodes.print(o.app)
 			}
 			if err := o.checkAgainst(); err != nil {
+				return err
+			}
+			if err := o.record.complete(cmd, &o.source); err != nil {
 				return err
 			}
 			return o.run(cmd.Context())
@@ -117,6 +122,7 @@ could not be assessed.`,
 	f.BoolVar(&o.timings, "timings", false, "say on stderr what each rule cost, the dearest first: in steps, which do not depend on the machine, and in time")
 	o.parts.add(cmd)
 	o.gate.add(cmd)
+	o.record.add(cmd)
 	return cmd
 }
 
@@ -156,6 +162,11 @@ func (o *checkOptions) run(ctx context.Context) error {
 	if o.against {
 		return o.runAgainst(ctx, selected)
 	}
+	end, err := o.record.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	if o.fleet.asked() {
 		return o.runFleet(ctx, selected)
 	}
@@ -180,6 +191,9 @@ func (o *checkOptions) run(ctx context.Context) error {
 	if err := o.writeReport(r, src, selected); err != nil {
 		return err
 	}
+	if err := o.record.record(ctx, o.app, &o.source, r); err != nil {
+		return err
+	}
 	o.hint(r)
 	return o.verdict(r)
 }
@@ -194,7 +208,7 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 	if err != nil {
 		return nil, err
 	}
-	fixes := slices.ContainsFunc(parseOutputs(o.outputs), func(out output) bool { return out.format != "table" && out.format != "wide" })
+	fixes := o.record.to != nil || slices.ContainsFunc(parseOutputs(o.outputs), func(out output) bool { return out.format != "table" && out.format != "wide" })
 	if err := o.waive(); err != nil {
 		return nil, err
 	}
@@ -204,7 +218,7 @@ func (o *checkOptions) assess(ctx context.Context, src assess.Source, selected [
 		Rules: rules, Benchmark: o.benchmark(), BenchmarkVersion: o.edition(src.Info.Version), Namespace: o.source.kube.Namespace(), Fixes: fixes,
 		Exclude: o.config.exclude(), Settings: o.config.settings(),
 	}
-	if o.parts.team() {
+	if o.parts.team() || o.record.to != nil {
 		opts.Also = []*tables.Table{tables.K8sNamespaces} // which name teams
 	}
 	if o.timings {

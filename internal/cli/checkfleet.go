@@ -61,6 +61,9 @@ func (o *checkOptions) runFleet(ctx context.Context, selected []*rule.Rule) erro
 			return err
 		}
 	}
+	if err := o.record.recordFleet(ctx, o.app, &o.source, list); err != nil {
+		return err
+	}
 	return o.fleetVerdict(list)
 }
 

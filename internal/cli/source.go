@@ -27,6 +27,8 @@ type sourceFlags struct {
 	render   renderFlags
 	// nodeFacts are files with what node-collect printed.
 	nodeFacts []string
+	// taken is when the snapshot was, once it is open.
+	taken time.Time
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {
@@ -182,6 +184,7 @@ func (f *sourceFlags) openSnapshot(ctx context.Context, a *app) (assess.Source, 
 		return assess.Source{}, err
 	}
 	info := file.Info()
+	f.taken = info.Taken
 	a.note("snapshot of %s (%s), taken %s", info.Name, info.Version, info.Taken.Format(time.RFC3339))
 	src := assess.Snapshot(file)
 	ns := f.kube.Namespace()

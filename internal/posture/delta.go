@@ -17,8 +17,11 @@ type Delta struct {
 	RuleDigest string `json:"ruleDigest"`
 	// Complete deltas hold every rule, each Whole: a rule that is not among them
 	// is not judged any more, and its findings are resolved.
-	Complete bool        `json:"complete"`
-	Rules    []RuleDelta `json:"rules"`
+	Complete bool `json:"complete"`
+	// Only says that a Complete delta is of the benchmarks of its rules alone:
+	// the rules of others stay as they are.
+	Only  bool        `json:"only,omitempty"`
+	Rules []RuleDelta `json:"rules"`
 	// Assets are all that some rule judged, in a Complete delta: a finding that is
 	// no more and whose asset is not among them ends as Deleted, else as Fixed.
 	Assets []Asset `json:"assets,omitempty"`

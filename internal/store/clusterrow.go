@@ -81,10 +81,13 @@ func (m *merge) complete(ctx context.Context) error {
 	}
 	var rows [][]any
 	for _, name := range sortedIDs(now) {
-		if before[name] != now[name] {
+		if before[name] < now[name] || before[name] > now[name] && !m.partial {
 			rows = append(rows, []any{m.uid, name, now[name]})
 		}
 		delete(before, name)
+	}
+	if len(m.d.Problems) > 0 {
+		clear(before) // there may be more than it says
 	}
 	for name := range before {
 		if _, err := m.exec(ctx, `DELETE FROM place WHERE cluster = ? AND place = ?`, m.uid, name); err != nil {

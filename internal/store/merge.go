@@ -65,8 +65,10 @@ type merge struct {
 	cluster clusterRow
 	// before and now are the cluster's sums.
 	before, now sums
-	rules       map[string]ruleRow
-	assets      map[posture.Asset]bool
+	// partial says that there are benchmarks which the delta does not speak of.
+	partial bool
+	rules   map[string]ruleRow
+	assets  map[posture.Asset]bool
 
 	added    [][]any // findings that were never there
 	replaced [][]any
@@ -98,6 +100,9 @@ func (m *merge) run(ctx context.Context, fence int64) error {
 	if m.rules, err = m.loadRules(ctx, m.uid); err != nil {
 		return err
 	}
+	if m.d.Only {
+		m.beside()
+	}
 	m.assets = make(map[posture.Asset]bool, len(m.d.Assets))
 	for _, a := range m.d.Assets {
 		m.assets[a] = true
@@ -109,7 +114,7 @@ func (m *merge) run(ctx context.Context, fence int64) error {
 			return fmt.Errorf("%s: %w", r.ID, err)
 		}
 	}
-	if m.d.Complete {
+	if m.d.Complete && len(m.d.Problems) == 0 {
 		if err := m.dropRules(ctx, judged); err != nil {
 			return err
 		}
@@ -178,7 +183,8 @@ func (m *merge) rule(ctx context.Context, r posture.RuleDelta) error {
 }
 
 // gone are open findings that the delta says are no more, in the order of their
-// assets.
+// assets. Where a part of the source could not be read at all (Problems), what
+// is not there may have been in it.
 func (m *merge) gone(r posture.RuleDelta, was map[string]*known, listed map[string]bool) []*known {
 	blind := map[posture.Asset]bool{}
 	for _, u := range r.Unassessed {
@@ -186,7 +192,7 @@ func (m *merge) gone(r posture.RuleDelta, was map[string]*known, listed map[stri
 	}
 	var out []*known
 	if r.Whole {
-		if r.Status.Incomplete() {
+		if r.Status.Incomplete() || len(m.d.Problems) > 0 {
 			return nil
 		}
 		for _, k := range was {
@@ -219,7 +225,7 @@ func (m *merge) gone(r posture.RuleDelta, was map[string]*known, listed map[stri
 func (m *merge) dropRules(ctx context.Context, judged map[string]bool) error {
 	for _, id := range sortedIDs(m.rules) {
 		row := m.rules[id]
-		if judged[id] || row.removed != 0 {
+		if judged[id] || row.removed != 0 || !m.speaksOf(row.benchmark) {
 			continue
 		}
 		was, err := m.openOf(ctx, id)

@@ -54,7 +54,7 @@ func (m *model) apply(d posture.Delta) {
 			m.findings[key] = now
 		}
 		for key, f := range m.findings {
-			if f.Cluster != uid || f.Rule != r.ID || there[key] || !f.Resolved.IsZero() || !r.Whole || r.Status.Incomplete() {
+			if f.Cluster != uid || f.Rule != r.ID || there[key] || !f.Resolved.IsZero() || !r.Whole || r.Status.Incomplete() || len(d.Problems) > 0 {
 				continue
 			}
 			if slices.ContainsFunc(r.Unassessed, func(u posture.Unassessed) bool { return u.Asset == f.Asset }) {
@@ -72,11 +72,12 @@ func (m *model) apply(d posture.Delta) {
 			}
 		}
 	}
-	if !d.Complete {
+	if !d.Complete || len(d.Problems) > 0 {
 		return
 	}
 	for key, f := range m.findings {
-		if f.Cluster == uid && f.Resolved.IsZero() && !judged[f.Rule] {
+		spoken := !d.Only || slices.ContainsFunc(d.Rules, func(r posture.RuleDelta) bool { return r.Benchmark == f.Benchmark })
+		if f.Cluster == uid && f.Resolved.IsZero() && !judged[f.Rule] && spoken {
 			end(key, f, posture.RuleRemoved)
 		}
 	}
@@ -88,6 +89,10 @@ var ruleIDs = []string{"NSA-1", "NSA-2", "NSA-10", "CIS-5.1.1"}
 func random(r *rand.Rand, at time.Time) posture.Delta {
 	d := posture.Delta{Source: posture.Source{ClusterUID: fmt.Sprint("u", r.IntN(3))}, At: at, Complete: r.IntN(3) == 0}
 	d.Source.Name = "name of " + d.Source.ClusterUID
+	d.Only = d.Complete && r.IntN(2) == 0
+	if r.IntN(8) == 0 {
+		d.Problems = []string{"a file that cannot be read"}
+	}
 	for _, id := range ruleIDs {
 		if r.IntN(3) == 0 {
 			continue
