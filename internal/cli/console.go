@@ -16,17 +16,15 @@ import (
 // console answers the dashboard's SQL from the sources of an sql command.
 type console struct {
 	*sqlOptions
-	db   *engine.DB
-	over []session.Member
+	db *engine.DB
 }
 
 func newConsole(ctx context.Context, o *sqlOptions) (*console, error) {
-	over, err := o.members(ctx)
-	if err != nil {
+	if _, err := o.members(ctx); err != nil {
 		return nil, err
 	}
 	db, err := o.openDB()
-	return &console{o, db, over}, err
+	return &console{o, db}, err
 }
 
 func (c *console) close() { _ = c.db.Close() }

@@ -31,6 +31,7 @@ type sqlOptions struct {
 
 	names      *resolver
 	sources    []assess.Source
+	over       []session.Member
 	incomplete bool
 }
 
@@ -146,8 +147,12 @@ func (o *sqlOptions) open(ctx context.Context) ([]assess.Source, error) {
 	return o.sources, err
 }
 
-// members are the sources, which for a query hold posture as well.
+// members are the sources, which for a query hold posture as well. The rules are
+// loaded once: reading them costs more than most queries do.
 func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
+	if o.over != nil {
+		return o.over, nil
+	}
 	sources, err := o.open(ctx)
 	if err != nil {
 		return nil, err
@@ -162,11 +167,10 @@ func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
 	if err := o.config.apply(rules); err != nil {
 		return nil, err
 	}
-	var members []session.Member
 	for _, src := range sources {
-		members = append(members, session.Member{Name: src.Info.Name, Source: assess.WithPosture(src, rules), AtHand: src.Info.Type != "cluster"})
+		o.over = append(o.over, session.Member{Name: src.Info.Name, Source: assess.WithPosture(src, rules), AtHand: src.Info.Type != "cluster"})
 	}
-	return members, nil
+	return o.over, nil
 }
 
 // maxCells bounds the memory that a result takes, to about 1 GB.
