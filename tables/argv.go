@@ -20,7 +20,8 @@ type argWord struct {
 }
 
 // argv is the container's command line as far as the API shows it: references
-// to variables that the spec gives a literal value are replaced.
+// to variables that the spec gives a literal value are replaced, unless that
+// looks like a credential.
 func (r containerRow) argv() []argWord {
 	var words []argWord
 	for _, list := range []struct {
@@ -28,7 +29,7 @@ func (r containerRow) argv() []argWord {
 		words  []string
 	}{{"command", r.c.Command}, {"args", r.c.Args}} {
 		for i, w := range list.words {
-			words = append(words, argWord{expandVars(w, r.c.Env), list.source, i, r.rowPath() + "." + list.source + "[" + strconv.Itoa(i) + "]"})
+			words = append(words, argWord{r.expand(w, r.c.Env), list.source, i, r.rowPath() + "." + list.source + "[" + strconv.Itoa(i) + "]"})
 		}
 	}
 	return words
@@ -38,7 +39,7 @@ func (r containerRow) argv() []argWord {
 // dollar.
 var varReference = regexp.MustCompile(`\$\$|\$\([A-Za-z_.-][A-Za-z0-9_.-]*\)`)
 
-func expandVars(word string, env []corev1.EnvVar) string {
+func (r containerRow) expand(word string, env []corev1.EnvVar) string {
 	if !strings.Contains(word, "$") {
 		return word
 	}
@@ -47,12 +48,26 @@ func expandVars(word string, env []corev1.EnvVar) string {
 			return "$"
 		}
 		for i := len(env) - 1; i >= 0; i-- {
-			if env[i].Name == ref[2:len(ref)-1] && env[i].ValueFrom == nil {
-				return env[i].Value
+			if env[i].Name != ref[2:len(ref)-1] || env[i].ValueFrom != nil {
+				continue
 			}
+			if value, ok := r.told(&env[i]); ok {
+				return value
+			}
+			return ref
 		}
 		return ref
 	})
+}
+
+// told is the value of a variable that configures a component, unless it looks
+// like a credential.
+func (r containerRow) told(e *corev1.EnvVar) (string, bool) {
+	value := r.variable(e)
+	if pattern, _ := value.credential(); pattern != "" {
+		return "", false
+	}
+	return value.text()
 }
 
 // baseName is the name of a program, whatever folder it is in.

@@ -1,6 +1,8 @@
 package tables
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -42,17 +44,21 @@ func place[R objectRow]() []column[R] {
 	}
 }
 
-const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
+// copies are annotations in which a tool keeps a copy of the whole object, with
+// values that are withheld: those of kubectl, Rancher, kapp, Kopf and Banzai's
+// operators.
+var copies = []string{
+	"kubectl.kubernetes.io/last-applied-configuration", "objectset.rio.cattle.io/applied", "kapp.k14s.io/original",
+	"kopf.zalando.org/last-handled-configuration", "banzaicloud.com/last-applied",
+}
 
 func annotations(m *metav1.ObjectMeta) map[string]string {
-	if _, ok := m.Annotations[lastApplied]; !ok {
+	if !slices.ContainsFunc(copies, func(key string) bool { _, ok := m.Annotations[key]; return ok }) {
 		return m.Annotations
 	}
-	rest := make(map[string]string, len(m.Annotations))
-	for k, v := range m.Annotations {
-		if k != lastApplied {
-			rest[k] = v
-		}
+	rest := maps.Clone(m.Annotations)
+	for _, key := range copies {
+		delete(rest, key)
 	}
 	return rest
 }

@@ -31,10 +31,10 @@ pods and of pod templates. What reads it through the API is not seen here.`,
 			integer("bytes", "length of all values", func(r configMapRow) Value {
 				n := 0
 				for _, v := range r.cm.Data {
-					n += len(v)
+					n += literal{"", v, r.Withheld}.length()
 				}
 				for _, v := range r.cm.BinaryData {
-					n += len(v)
+					n += literal{"", string(v), r.Withheld}.length()
 				}
 				return Int(n)
 			}),
@@ -52,8 +52,8 @@ pods and of pod templates. What reads it through the API is not seen here.`,
 // configKeyRow is one key of a ConfigMap.
 type configKeyRow struct {
 	configMapRow
-	key, value string
-	binary     bool
+	literal
+	binary bool
 	// found is the credential that the value looks like, and its line.
 	found func() (pattern string, line int)
 }
@@ -82,8 +82,8 @@ KEY=VALUE, key: value and "key": "value".`,
 				return Str("data." + r.key)
 			}),
 			integer("binary", "1 for binaryData, which is not searched", func(r configKeyRow) Value { return Bool(r.binary) }),
-			integer("length", "length of the value, in bytes", func(r configKeyRow) Value { return Int(len(r.value)) }),
-			text("value_hash", "first 8 hexadecimal digits of the value's SHA-256; NULL when it is empty", func(r configKeyRow) Value { return hash8(r.value) }),
+			integer("length", "length of the value, in bytes", func(r configKeyRow) Value { return Int(r.length()) }),
+			text("value_hash", "first 8 hexadecimal digits of the value's SHA-256; NULL when it is empty", func(r configKeyRow) Value { return r.hash8() }),
 			text("matched_pattern", "pattern of a credential in the value: password, token, PEM private key …", func(r configKeyRow) Value {
 				pattern, _ := r.found()
 				return Str(pattern)
@@ -100,10 +100,11 @@ KEY=VALUE, key: value and "key": "value".`,
 	},
 	Sources: []source[configKeyRow]{from(ConfigMaps, func(o *Object, v *corev1.ConfigMap, emit func(configKeyRow)) {
 		for _, key := range slices.Sorted(maps.Keys(v.Data)) {
-			emit(configKeyRow{configMapRow{o, v}, key, v.Data[key], false, sync.OnceValues(func() (string, int) { return credentialInFile(key, v.Data[key]) })})
+			value := literal{key, v.Data[key], o.Withheld}
+			emit(configKeyRow{configMapRow{o, v}, value, false, sync.OnceValues(value.credential)})
 		}
 		for _, key := range slices.Sorted(maps.Keys(v.BinaryData)) {
-			emit(configKeyRow{configMapRow{o, v}, key, string(v.BinaryData[key]), true, func() (string, int) { return "", 0 }})
+			emit(configKeyRow{configMapRow{o, v}, literal{key, string(v.BinaryData[key]), o.Withheld}, true, func() (string, int) { return "", 0 }})
 		}
 	})},
 })

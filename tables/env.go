@@ -1,8 +1,6 @@
 package tables
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -68,36 +66,27 @@ func envColumns() []column[envRow] {
 		text("ref_name", "name of the Secret or ConfigMap; of a resourceFieldRef the container, of a fileKeyRef the volume", ref(func(e envRef) Value { return Str(e.name) })).key(),
 		text("ref_key", "key in it; of a fieldRef the field, of a resourceFieldRef the resource", ref(func(e envRef) Value { return Str(e.key) })),
 		integer("optional", "optional: the container starts without it", ref(func(e envRef) Value { return BoolPtr(e.optional) })),
-		integer("value_length", "length of a literal value, in bytes", literal(func(v string) Value { return Int(len(v)) })),
-		text("value_hash", "first 8 hexadecimal digits of the SHA-256 of a literal value; NULL when that is empty", literal(hash8)),
-		text("matched_pattern", "pattern of a credential that the name and literal value match: password, token, AWS access key id …", func(r envRow) Value {
-			if r.env == nil || r.env.ValueFrom != nil {
-				return Null
-			}
-			pattern, _ := credentialInFile(r.env.Name, r.env.Value)
+		integer("value_length", "length of a literal value, in bytes", ofLiteral(func(l literal) Value { return Int(l.length()) })),
+		text("value_hash", "first 8 hexadecimal digits of the SHA-256 of a literal value; NULL when that is empty", ofLiteral(literal.hash8)),
+		text("matched_pattern", "pattern of a credential that the name and literal value match: password, token, AWS access key id …", ofLiteral(func(l literal) Value {
+			pattern, _ := l.credential()
 			return Str(pattern)
-		}),
+		})),
 	}
 }
 
-// literal makes the accessor of a column of literal values.
-func literal(value func(string) Value) func(envRow) Value {
+// ofLiteral makes the accessor of a column of literal values.
+func ofLiteral(value func(literal) Value) func(envRow) Value {
 	return func(r envRow) Value {
 		if r.env == nil || r.env.ValueFrom != nil {
 			return Null
 		}
-		return value(r.env.Value)
+		return value(r.variable(r.env))
 	}
 }
 
-// hash8 tells equal values from different ones and does not give them away.
-func hash8(value string) Value {
-	if value == "" {
-		return Null
-	}
-	sum := sha256.Sum256([]byte(value))
-	return Str(hex.EncodeToString(sum[:4]))
-}
+// variable is the literal value of a variable of the container.
+func (r containerRow) variable(e *corev1.EnvVar) literal { return literal{e.Name, e.Value, r.Withheld} }
 
 // envRef is where a variable's value comes from.
 type envRef struct {

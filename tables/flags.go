@@ -9,7 +9,8 @@ import (
 // componentFlag is a flag of a control plane component as it takes effect.
 type componentFlag struct {
 	name, value string
-	// hidden is set where the value is not in the spec.
+	// hidden is set where the value is not in the spec, or looks like a
+	// credential.
 	hidden      bool
 	values      []string
 	occurrences int
@@ -93,8 +94,9 @@ func addEtcdEnv(r containerRow, flags []componentFlag) []componentFlag {
 			continue
 		}
 		at := argWord{e.Name, "env", i, r.rowPath() + ".env[" + strconv.Itoa(i) + "]"}
-		flags = addFlag(flags, "etcd", name, expandVars(e.Value, r.c.Env[:i]), at)
-		flags[len(flags)-1].hidden = e.ValueFrom != nil
+		value, ok := r.told(&e)
+		flags = addFlag(flags, "etcd", name, r.expand(value, r.c.Env[:i]), at)
+		flags[len(flags)-1].hidden = e.ValueFrom != nil || !ok
 	}
 	return flags
 }

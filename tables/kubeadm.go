@@ -34,17 +34,19 @@ k8s_control_plane_flags are what runs. Clusters made otherwise have no rows.`,
 		common[settingRow](),
 		{
 			text("path", "where the value is: ClusterConfiguration.networking.podSubnet, lists as [0]", func(r settingRow) Value { return Str(r.path) }).key(),
-			text("value", "the value as text; '' , {} and [] are kept", func(r settingRow) Value { return r.value }),
+			text("value", "the value as text; '', {} and [] are kept; NULL of a key that is no YAML", func(r settingRow) Value { return r.value }),
 		},
 		where[settingRow](),
 	},
 	Sources: []source[settingRow]{fromOne(ConfigMaps, "kube-system", "kubeadm-config", func(o *Object, v *corev1.ConfigMap, emit func(settingRow)) {
 		for _, key := range slices.Sorted(maps.Keys(v.Data)) {
-			value, err := yamlValue(v.Data[key])
+			text, _ := literal{key, v.Data[key], o.Withheld}.text()
+			value, err := yamlValue(text)
 			if err != nil {
-				emit(settingRow{o, key, Str(v.Data[key])})
+				emit(settingRow{o, key, Null})
 				continue
 			}
+			withholdEnv(value)
 			flatten(key, value, func(path string, value Value) { emit(settingRow{o, path, value}) })
 		}
 	})},

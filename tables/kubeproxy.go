@@ -66,10 +66,11 @@ only where no config flag names the file.`,
 		where[kubeProxyRow](),
 	},
 	Sources: []source[kubeProxyRow]{fromOne(ConfigMaps, "kube-system", "kube-proxy", func(o *Object, v *corev1.ConfigMap, emit func(kubeProxyRow)) {
-		text, ok := v.Data["config.conf"]
+		value, ok := v.Data["config.conf"]
 		if !ok {
 			return
 		}
+		text, _ := literal{"config.conf", value, o.Withheld}.text()
 		r := kubeProxyRow{Object: o}
 		if r.raw, r.err = yaml.YAMLToJSON([]byte(text)); r.err == nil {
 			r.err = json.Unmarshal(r.raw, &r.config)

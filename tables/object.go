@@ -20,6 +20,8 @@ type Object struct {
 	Line int
 	// Implied marks a Namespace that manifests only mention.
 	Implied bool
+	// Withheld is set where Value is what Withhold returned.
+	Withheld bool
 }
 
 // ID identifies the object within its source: the uid, or for manifests, which

@@ -53,7 +53,9 @@ func wholeObject(o *Object) map[string]any {
 	}
 	object["apiVersion"], object["kind"] = o.Resource.GVK().GroupVersion().String(), o.Resource.Kind
 	unstructured.RemoveNestedField(object, "metadata", "managedFields")
-	unstructured.RemoveNestedField(object, "metadata", "annotations", lastApplied)
+	for _, key := range copies {
+		unstructured.RemoveNestedField(object, "metadata", "annotations", key)
+	}
 	if o.Resource == ConfigMaps || o.Resource == Secrets {
 		for _, field := range []string{"data", "binaryData", "stringData"} {
 			withholdAll(object[field])
@@ -88,12 +90,12 @@ func withholdCredentials(parameters map[string]any) {
 }
 
 // withholdEnv takes the values of variables out of every list of them,
-// wherever containers are.
+// wherever containers, or kubeadm's components, are.
 func withholdEnv(v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, field := range v {
-			if list, ok := field.([]any); ok && key == "env" {
+			if list, ok := field.([]any); ok && (key == "env" || key == "extraEnvs") {
 				for _, variable := range list {
 					if m, ok := variable.(map[string]any); ok {
 						delete(m, "value")

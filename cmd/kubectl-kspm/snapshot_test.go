@@ -136,14 +136,18 @@ func TestSnapshotTables(t *testing.T) {
 	}
 }
 
-// The value of a Secret is not in a snapshot, however it is looked for; what
-// kubectl apply noted of it is not either.
+// The value of a Secret, of a variable, of a ConfigMap is not in a snapshot,
+// however it is looked for; what kubectl apply noted of it is not either. That
+// there was a credential is still found.
 func TestSnapshotHoldsNoSecret(t *testing.T) {
 	c := cluster(t)
 	const marker = "correct-horse-battery-staple"
 	coded := base64.StdEncoding.EncodeToString([]byte(marker))
 	post(t, c.AdminKubeconfig, "/api/v1/namespaces/tenant/secrets", fmt.Sprintf(`{"metadata": {"name": "safe", "labels": {"app": "safe-label"}, "annotations": {
 		"kubectl.kubernetes.io/last-applied-configuration": "{\"data\": {\"password\": \"%s\"}}"}}, "data": {"password": "%s"}}`, coded, coded))
+	post(t, c.AdminKubeconfig, "/api/v1/namespaces/tenant/configmaps", fmt.Sprintf(`{"metadata": {"name": "settings"}, "data": {"db.password": %q}}`, marker))
+	post(t, c.AdminKubeconfig, "/apis/batch/v1/namespaces/tenant/cronjobs", fmt.Sprintf(`{"metadata": {"name": "nightly"}, "spec": {"schedule": "@daily", "suspend": true, "jobTemplate": {"spec": {"template": {
+		"spec": {"restartPolicy": "Never", "containers": [{"name": "app", "image": "registry.example/app:1", "env": [{"name": "API_TOKEN", "value": %q}]}]}}}}}}`, marker))
 	for _, args := range [][]string{nil, {"--all-resources"}} {
 		path := snapshotOf(t, true, append(args, "--kubeconfig", c.AdminKubeconfig)...)
 		file, err := os.ReadFile(path)
@@ -162,6 +166,16 @@ func TestSnapshotHoldsNoSecret(t *testing.T) {
 		e := kspm(t, "sql", "--snapshot", path, "-o", "csv", "SELECT * FROM secrets WHERE name = 'safe'")
 		if e.code != 0 || !strings.Contains(e.stdout, "safe-label") || strings.Contains(e.stdout, coded) {
 			t.Errorf("exit code %d\n%s%s", e.code, e.stdout, e.stderr)
+		}
+		report, _ := check(t, 1, "--snapshot", path, "--rule", "NSA-49")
+		var found []string
+		for _, f := range report.Rules[0].Findings {
+			if f.Namespace == "tenant" {
+				found = append(found, fmt.Sprint(f.Kind, "/", f.Name, " ", f.Evidence[0].Actual))
+			}
+		}
+		if diff := gocmp.Diff([]string{"ConfigMap/settings password in line 1, 28 bytes", "CronJob/nightly a literal: token, 28 bytes"}, found); diff != "" {
+			t.Error(diff)
 		}
 	}
 }

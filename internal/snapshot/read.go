@@ -164,7 +164,7 @@ func (s *File) objects(ctx context.Context, r *tables.Resource, sec *section, sc
 	defer zr.Close()
 	in := bufio.NewReaderSize(zr, 1<<16)
 	next := decoder(r, sec.Typed)
-	object := &tables.Object{Resource: r, Cluster: s.index.Info.Name}
+	object := &tables.Object{Resource: r, Cluster: s.index.Info.Name, Withheld: true}
 	var buf []byte
 	for n := 0; n < sec.Objects; n++ {
 		if n%256 == 0 && ctx.Err() != nil {

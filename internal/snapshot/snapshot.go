@@ -1,7 +1,8 @@
 // Package snapshot saves a source to one compressed file and reads it back, so
 // that what was seen of a cluster can be judged elsewhere and later: by an
 // auditor, in a support case, in a test. Secrets are saved as metadata only, as
-// they are read.
+// they are read; of literal values of variables and ConfigMaps only what tables
+// tell of them is saved.
 //
 // The file: a magic word; for each resource one zstd frame of its objects, each
 // led by its length; a zstd frame of the index, which is JSON; the index's

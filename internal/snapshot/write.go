@@ -133,10 +133,11 @@ func (w *writer) objects(ctx context.Context, src rows.Source, r *tables.Resourc
 }
 
 func encode(o *tables.Object) ([]byte, error) {
-	if m, ok := o.Value.(interface{ Marshal() ([]byte, error) }); ok {
+	value := o.Withhold()
+	if m, ok := value.(interface{ Marshal() ([]byte, error) }); ok {
 		return m.Marshal()
 	}
-	data, err := json.Marshal(o.Value)
+	data, err := json.Marshal(value)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s/%s: %w", o.Resource.Kind, o.Meta.Namespace, o.Meta.Name, err)
 	}
