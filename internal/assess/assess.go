@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -141,18 +140,10 @@ func (r *Rules) Plan() rows.Plan {
 // Run reads the source and judges it. The error is that of ctx.
 func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error) {
 	started := time.Now()
-	if opts.Notice != nil {
-		src.Source = noticed{src.Source, opts.Notice}
-	}
-	plan := opts.Rules.Plan()
-	for _, t := range opts.Also {
-		plan.Add(t, -1)
-	}
-	set, err := rows.LoadJudged(ctx, withParameters{src.Source, opts.Rules.all(), src.Info.Name}, plan, opts.Rules.judged(), rows.Scope{Namespace: opts.Namespace}, rows.Scope{})
+	run, err := load(ctx, src, opts)
 	if err != nil {
 		return nil, err
 	}
-	run := &run{src: src, opts: opts, set: set, data: engine.Snapshot(set), assets: map[string]*assetsOnce{}, excluded: map[posture.Asset]bool{}}
 	report, err := run.report(ctx)
 	if err != nil {
 		return nil, err
@@ -210,65 +201,50 @@ func (r *run) report(ctx context.Context) (*posture.Report, error) {
 			}
 		}
 	}
-	var all []*rule.Rule
-	errs := make([]error, len(rules))
-	var wg sync.WaitGroup
-	sem := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, c := range rules {
-		all = append(all, c.Rule)
-		wg.Go(func() {
-			sem <- struct{}{}
-			defer func() { <-sem }()
-			report.Rules[i], errs[i] = r.timed(ctx, c)
-		})
+	found, err := r.find(ctx)
+	if err != nil {
+		return nil, err
 	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return nil, err
-		}
+	for i, f := range found {
+		report.Rules[i] = f.RuleResult
 	}
-	report.RuleDigest = rule.Digest(all, r.opts.Settings)
+	report.RuleDigest = r.opts.Rules.Digest(r.opts.Settings)
 	report.Summary.Excluded = len(r.excluded)
 	report.Finish()
 	return report, nil
 }
 
-func (r *run) judge(ctx context.Context, c compiled, steps *int64) (posture.RuleResult, error) {
+func (r *run) judge(ctx context.Context, c compiled, steps *int64) (Found, error) {
+	found := Found{RuleResult: c.Result()}
 	if c.query == nil {
-		return c.Result(), nil
+		return found, nil
 	}
 	if missing := r.missing(c); len(missing) > 0 {
-		res := c.Result()
-		res.Status, res.Reason = posture.NotAssessed, r.whyNot(missing)
-		return res, nil
+		found.Status, found.Reason = posture.NotAssessed, r.whyNot(missing)
+		return found, nil
 	}
 	assets, err := r.queryAssets(ctx, c, steps)
 	if err != nil {
 		if ctx.Err() != nil {
-			return posture.RuleResult{}, err
+			return found, err
 		}
-		res := c.Result()
-		res.Status, res.Reason = posture.Error, "assets: "+err.Error()
-		return res, nil
+		found.Status, found.Reason = posture.Error, "assets: "+err.Error()
+		return found, nil
 	}
-	res, err := c.Run(ctx, querier{r, r.dataFor(c), c.query, steps}, assets, r.inScope)
-	if err != nil {
-		return res, err
+	if found.RuleResult, err = c.Run(ctx, querier{r, r.dataFor(c), c.query, steps}, assets, r.inScope); err != nil || found.Status == posture.Error {
+		return found, err
 	}
-	if res.Status == posture.NotApplicable && res.Reason == "" {
-		res.Reason = fmt.Sprintf("no %s %s", subject(c.assets), r.src.Where)
-	}
+	found.Assets = assets
 	if r.opts.Waive != nil {
-		for i := range res.Findings {
-			r.waive(c.ID, &res.Findings[i])
+		for i := range found.Findings {
+			r.waive(c.ID, &found.Findings[i])
 		}
-		c.Settle(&res)
 	}
+	Compiled{c.Rule, c.query, c.assets}.Conclude(&found.RuleResult, slices.Collect(maps.Values(assets.Elsewhere)), r.src.Where)
 	if r.opts.Fixes {
-		err = render(c.Rule, res.Findings)
+		err = render(c.Rule, found.Findings)
 	}
-	return res, err
+	return found, err
 }
 
 // waive is serialised: rules run at once, and a file of waivers counts.

@@ -3,8 +3,6 @@ package assess
 import (
 	"context"
 	"time"
-
-	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 )
 
 // Timing is what one rule cost, after its objects were read.
@@ -20,7 +18,7 @@ type Timing struct {
 }
 
 // timed judges a rule and tells what that cost.
-func (r *run) timed(ctx context.Context, c compiled) (posture.RuleResult, error) {
+func (r *run) timed(ctx context.Context, c compiled) (Found, error) {
 	var steps int64
 	start := time.Now()
 	res, err := r.judge(ctx, c, &steps)

@@ -37,7 +37,9 @@ type Cluster struct {
 	timeout time.Duration // of one request, 0 for none
 	idle    time.Duration
 	backoff time.Duration // before the first retry
-	page    int
+	// watchFor is how long a watch is asked for, at least.
+	watchFor time.Duration
+	page     int
 
 	// heard is when the server last sent a byte, Unix nanoseconds; silent is
 	// set when it let a whole request pass without one.
@@ -71,7 +73,7 @@ func NewCluster(name string, cfg *rest.Config) (*Cluster, error) {
 	return &Cluster{
 		name: name, host: base.Host, base: base, http: client,
 		zip: !cfg.DisableCompression, exec: cfg.ExecProvider != nil,
-		timeout: timeout, idle: idle, backoff: 250 * time.Millisecond, page: pageSize,
+		timeout: timeout, idle: idle, watchFor: watchFor, backoff: 250 * time.Millisecond, page: pageSize,
 	}, nil
 }
 

@@ -15,6 +15,9 @@ import (
 type decoder struct {
 	object tables.Object
 	emit   func(*tables.Object)
+	// raw is what the object was decoded from: protobuf without managedFields,
+	// or JSON.
+	raw []byte
 }
 
 // into makes the object's value an empty one of its type.
@@ -29,7 +32,8 @@ func (d *decoder) typed() func([]byte) error {
 	item := d.into()
 	return func(data []byte) error {
 		item.Reset()
-		if item.Unmarshal(withoutManaged(data)) != nil {
+		d.raw = withoutManaged(data)
+		if item.Unmarshal(d.raw) != nil {
 			return errCorrupt
 		}
 		d.emit(&d.object)
@@ -44,6 +48,7 @@ func (d *decoder) typedJSON() func([]byte) error {
 		if err := json.UnmarshalCaseSensitivePreserveInts(data, item); err != nil {
 			return err
 		}
+		d.raw = data
 		d.emit(&d.object)
 		return nil
 	}
@@ -63,6 +68,7 @@ func (d *decoder) unstructured(data []byte) error {
 	unstructured.RemoveNestedField(content, "metadata", "managedFields")
 	d.object.Value = &unstructured.Unstructured{Object: content}
 	d.object.Meta = &head.ObjectMeta
+	d.raw = data
 	d.emit(&d.object)
 	return nil
 }

@@ -59,23 +59,30 @@ func (c *Cluster) Each(ctx context.Context, r *tables.Resource, scope rows.Scope
 
 // list reads a resource page by page.
 func (c *Cluster) list(ctx context.Context, r *tables.Resource, scope rows.Scope, f func(*tables.Object)) error {
+	_, err := c.pages(ctx, &decoder{object: tables.Object{Resource: r, Cluster: c.name}, emit: f}, scope)
+	return err
+}
+
+// pages decodes a list, and returns the version of the cluster's state that it
+// shows.
+func (c *Cluster) pages(ctx context.Context, d *decoder, scope rows.Scope) (version string, err error) {
+	r := d.object.Resource
 	q := call{path: listPath(r, scope), query: listQuery(r, scope), accept: accept(r)}
 	if _, whole := c.whole.Load(r); !whole {
 		q.query.Set("limit", fmt.Sprint(c.page))
 	}
-	d := &decoder{object: tables.Object{Resource: r, Cluster: c.name}, emit: f}
 	for {
 		reply, err := c.open(ctx, q)
 		if err != nil {
-			return c.expired(r, q, err)
+			return "", c.expired(r, q, err)
 		}
 		meta, err := d.page(reply)
 		reply.Close()
 		if err != nil {
-			return restartable(err)
+			return "", restartable(err)
 		}
 		if meta.Continue == "" {
-			return nil
+			return meta.ResourceVersion, nil
 		}
 		q.query.Set("continue", meta.Continue)
 	}

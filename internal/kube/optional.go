@@ -3,17 +3,21 @@ package kube
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
-// apis remembers what discovery said, once it has said something.
+// apis remembers for a while what discovery said.
 type apis struct {
 	mu    sync.Mutex
-	known bool
+	asked time.Time
 	found []*tables.Resource
 }
+
+// apisLast is for how long: CRDs come and go.
+const apisLast = time.Minute
 
 // optional reads a resource that not every cluster has. Who may not read it
 // gets 403 even where it is not served, since the API server authorizes before
@@ -37,12 +41,12 @@ func (c *Cluster) optional(ctx context.Context, r *tables.Resource, scope rows.S
 func (c *Cluster) servedVersion(ctx context.Context, r *tables.Resource) (version string, served bool) {
 	c.apis.mu.Lock()
 	defer c.apis.mu.Unlock()
-	if !c.apis.known {
+	if c.apis.asked.IsZero() || time.Since(c.apis.asked) > apisLast {
 		found, err := c.Discover(ctx)
 		if err != nil {
 			return r.Version, true
 		}
-		c.apis.known, c.apis.found = true, found
+		c.apis.asked, c.apis.found = time.Now(), found
 	}
 	for _, s := range c.apis.found {
 		if s.Group == r.Group && s.Plural == r.Plural {

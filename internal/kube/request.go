@@ -19,6 +19,9 @@ type call struct {
 	query  url.Values
 	accept string
 	body   string // JSON
+	// watches requests may be answered for as long as the server likes, and be
+	// silent between one event and the next.
+	watches bool
 }
 
 // reply is an answered request whose body is read as a stream. Its body fails
@@ -31,23 +34,26 @@ type reply struct {
 // once sends a request and waits for the headers of a good answer.
 func (c *Cluster) once(ctx context.Context, q call) (*reply, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := c.watch(cancel)
+	v := c.vigil(cancel, q.watches)
 	// A credential plugin may have a user log in, before there is any
 	// connection: only from then on is it the server that we wait for.
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: func(string) { w.wait() }})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GetConn: func(string) { v.wait() }})
 	req, err := c.request(ctx, q)
 	if err != nil {
-		w.end()
+		v.end()
 		return nil, err
 	}
 	resp, err := c.do(req) //nolint:bodyclose // by the reply
 	if err != nil {
-		err = w.cause(ctx, err)
-		w.end()
+		err = v.cause(ctx, err)
+		v.end()
 		return nil, err
 	}
-	w.heard()
-	body := unzipped(resp, &stream{ctx: ctx, body: resp.Body, watch: w})
+	v.heard()
+	if q.watches {
+		v.quiet = watchSilence
+	}
+	body := unzipped(resp, &stream{ctx: ctx, body: resp.Body, vigil: v})
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		defer body.Close()
 		return nil, readStatus(resp, body)
@@ -113,9 +119,9 @@ type silence struct{ after time.Duration }
 
 func (s *silence) Error() string { return "no byte for " + s.after.String() }
 
-// watch ends a request by its context: after --request-timeout, or when the
+// vigil ends a request by its context: after --request-timeout, or when the
 // server was silent for too long. Only the time spent waiting counts.
-type watch struct {
+type vigil struct {
 	c      *Cluster
 	began  int64
 	quiet  time.Duration
@@ -124,49 +130,49 @@ type watch struct {
 	cancel context.CancelCauseFunc
 }
 
-func (c *Cluster) watch(cancel context.CancelCauseFunc) *watch {
-	w := &watch{c: c, began: time.Now().UnixNano(), quiet: c.idle, cancel: cancel}
+func (c *Cluster) vigil(cancel context.CancelCauseFunc, watches bool) *vigil {
+	v := &vigil{c: c, began: time.Now().UnixNano(), quiet: c.idle, cancel: cancel}
 	switch {
-	case c.timeout > 0:
-		w.quiet, w.total = c.timeout, true
+	case c.timeout > 0 && !watches:
+		v.quiet, v.total = c.timeout, true
 	case c.silent.Load():
 		// It has just let a request pass without a byte: the other resources
 		// are not to wait as long again, one after the other.
-		w.quiet = c.idle / 15
+		v.quiet = c.idle / 15
 	}
-	w.timer = time.AfterFunc(w.quiet, func() {
-		if c.heard.Load() < w.began {
+	v.timer = time.AfterFunc(v.quiet, func() {
+		if c.heard.Load() < v.began {
 			c.silent.Store(true)
 		}
-		cancel(&silence{w.quiet})
+		cancel(&silence{v.quiet})
 	})
-	if !w.total {
-		w.timer.Stop() // until wait
+	if !v.total {
+		v.timer.Stop() // until wait
 	}
-	return w
+	return v
 }
 
-func (w *watch) heard() {
-	w.c.heard.Store(time.Now().UnixNano())
-	w.c.silent.Store(false)
-	if !w.total {
-		w.timer.Stop()
-	}
-}
-
-func (w *watch) wait() {
-	if !w.total {
-		w.timer.Reset(w.quiet)
+func (v *vigil) heard() {
+	v.c.heard.Store(time.Now().UnixNano())
+	v.c.silent.Store(false)
+	if !v.total {
+		v.timer.Stop()
 	}
 }
 
-func (w *watch) end() {
-	w.timer.Stop()
-	w.cancel(nil)
+func (v *vigil) wait() {
+	if !v.total {
+		v.timer.Reset(v.quiet)
+	}
 }
 
-// cause is err, or what ended the request if that was the watch.
-func (w *watch) cause(ctx context.Context, err error) error {
+func (v *vigil) end() {
+	v.timer.Stop()
+	v.cancel(nil)
+}
+
+// cause is err, or what ended the request if that was the vigil.
+func (v *vigil) cause(ctx context.Context, err error) error {
 	var s *silence
 	if errors.As(context.Cause(ctx), &s) {
 		return s
@@ -174,27 +180,27 @@ func (w *watch) cause(ctx context.Context, err error) error {
 	return err
 }
 
-// stream is a reply's body under watch.
+// stream is a reply's body under vigil.
 type stream struct {
 	ctx   context.Context
 	body  io.ReadCloser
-	watch *watch
+	vigil *vigil
 }
 
 func (s *stream) Read(p []byte) (int, error) {
-	s.watch.wait()
+	s.vigil.wait()
 	n, err := s.body.Read(p)
 	if n > 0 {
-		s.watch.heard()
+		s.vigil.heard()
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = s.watch.cause(s.ctx, err)
+		err = s.vigil.cause(s.ctx, err)
 	}
 	return n, err
 }
 
 func (s *stream) Close() error {
 	err := s.body.Close()
-	s.watch.end()
+	s.vigil.end()
 	return err
 }

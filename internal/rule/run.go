@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,15 +54,20 @@ func (r *Rule) CheckColumns(query, assets []string) error {
 type Assets struct {
 	Judged     []posture.Asset
 	Unassessed []posture.Unassessed
-	// elsewhere are the reasons why something is not the rule's to judge.
-	elsewhere []string
-	known     map[posture.Asset]string
-	labels    map[posture.Asset]string // JSON, where the query returns it
+	// Elsewhere are the reasons why something is not the rule's to judge.
+	Elsewhere map[posture.Asset]string
+	// Exempt are assets that are shown and not counted, and why.
+	Exempt map[posture.Asset]string
+	known  map[posture.Asset]string
+	labels map[posture.Asset]string // JSON, where the query returns it
 }
 
 // QueryAssets runs an assets query. keep narrows it to what is in scope.
 func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.Asset) bool) (*Assets, error) {
-	assets := &Assets{known: map[posture.Asset]string{}, labels: map[posture.Asset]string{}}
+	assets := &Assets{
+		Elsewhere: map[posture.Asset]string{}, Exempt: map[posture.Asset]string{},
+		known: map[posture.Asset]string{}, labels: map[posture.Asset]string{},
+	}
 	err := q.Query(ctx, sql, func(columns []string, values []any) error {
 		a := posture.Asset{}
 		exempt, labels, unassessed, elsewhere := "", "", "", ""
@@ -86,8 +92,8 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 			return nil
 		}
 		if elsewhere != "" {
-			if !slices.Contains(assets.elsewhere, elsewhere) {
-				assets.elsewhere = append(assets.elsewhere, elsewhere)
+			if before, seen := assets.Elsewhere[a]; !seen || elsewhere < before {
+				assets.Elsewhere[a] = elsewhere
 			}
 			return nil
 		}
@@ -97,6 +103,7 @@ func QueryAssets(ctx context.Context, q Querier, sql string, keep func(posture.A
 		}
 		switch {
 		case exempt != "":
+			assets.Exempt[a] = exempt
 		case unassessed != "":
 			assets.Unassessed = append(assets.Unassessed, posture.Unassessed{Asset: a, Reason: unassessed})
 		default:
@@ -162,15 +169,28 @@ func (r *Rule) Run(ctx context.Context, q Querier, assets *Assets, keep func(pos
 			res.Unassessed = append(res.Unassessed, u)
 		}
 	}
-	res.Status = r.status(res)
+	r.Conclude(&res, slices.Collect(maps.Values(assets.Elsewhere)))
+	return res, nil
+}
+
+// Conclude works out the status from what was found and maybe waived, and from the
+// reasons why something was not the rule's to judge.
+func (r *Rule) Conclude(res *posture.RuleResult, elsewhere []string) {
+	res.Status, res.Reason = r.status(*res), ""
 	switch res.Status {
 	case posture.NotAssessed:
 		res.Reason = posture.WhyUnassessed(res.Unassessed)
 	case posture.NotApplicable:
-		res.Reason = strings.Join(assets.elsewhere, "; ")
+		slices.Sort(elsewhere)
+		res.Reason = strings.Join(slices.Compact(elsewhere), "; ")
+	case posture.Pass:
+		if r.Verdict != VerdictInfo && slices.ContainsFunc(res.Findings, waived) {
+			res.Reason = "every finding is waived"
+		}
 	}
-	return res, nil
 }
+
+func waived(f posture.Finding) bool { return f.Exempt == "" && f.Waiver != nil }
 
 // Describe is the rule as people are told of it.
 func (r *Rule) Describe() posture.Rule {
@@ -188,16 +208,6 @@ func (r *Rule) Result() posture.RuleResult {
 		res.Reason = "no query can decide this: " + strings.TrimSpace(firstLine(r.Why))
 	}
 	return res
-}
-
-// Settle works out the status again, once findings have been waived.
-func (r *Rule) Settle(res *posture.RuleResult) {
-	if (res.Status == posture.Fail || res.Status == posture.Review) && !slices.ContainsFunc(res.Findings, posture.Finding.Counts) {
-		res.Status, res.Reason = posture.Pass, "every finding is waived"
-		if len(res.Unassessed) > 0 {
-			res.Status, res.Reason = posture.NotAssessed, posture.WhyUnassessed(res.Unassessed)
-		}
-	}
 }
 
 func (r *Rule) status(res posture.RuleResult) posture.Status {
@@ -222,7 +232,11 @@ func (r *Rule) status(res posture.RuleResult) posture.Status {
 // evidence says already, and counts pods.
 func fold(rows []posture.Evidence) ([]posture.Evidence, int) {
 	slices.SortStableFunc(rows, func(a, b posture.Evidence) int {
-		return cmp.Or(cmp.Compare(text(a.Detail("drift")), text(b.Detail("drift"))), posture.CompareIDs(a.Path, b.Path))
+		return cmp.Or(
+			cmp.Compare(text(a.Detail("drift")), text(b.Detail("drift"))), posture.CompareIDs(a.Path, b.Path),
+			cmp.Compare(text(a.Detail("container")), text(b.Detail("container"))),
+			cmp.Compare(text(a.Actual), text(b.Actual)), cmp.Compare(text(a.Expected), text(b.Expected)), compareDetails(a.Details, b.Details),
+		)
 	})
 	seen, pods := map[string]bool{}, map[string]int{}
 	kept := rows[:0]
@@ -249,6 +263,12 @@ func fold(rows []posture.Evidence) ([]posture.Evidence, int) {
 		total += n
 	}
 	return kept, total
+}
+
+// compareDetails makes the order of rows that are alike in all else one that does
+// not depend on how SQLite came upon them.
+func compareDetails(a, b []posture.Detail) int {
+	return slices.CompareFunc(a, b, func(a, b posture.Detail) int { return cmp.Compare(text(a.Value), text(b.Value)) })
 }
 
 var (

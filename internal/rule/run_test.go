@@ -235,12 +235,12 @@ func TestMatchRows(t *testing.T) {
 
 // A rule whose findings are all waived still does not pass what it could not
 // judge.
-func TestSettleUnassessed(t *testing.T) {
+func TestConcludeUnassessed(t *testing.T) {
 	web := []any{"Pod", "shop", "web", nil, nil}
 	res := judge(t, VerdictFail, [][]any{web, {"Pod", "shop", "silent", nil, "no answer"}},
 		[][]any{{"Pod", "shop", "web", "spec", "x", "y", "medium", nil, nil, nil}})
 	res.Findings[0].Waiver = &posture.Waiver{Owner: "jane"}
-	(&Rule{}).Settle(&res)
+	(&Rule{}).Conclude(&res, nil)
 	if res.Status != posture.NotAssessed || res.Reason != "1 Pod not assessed: no answer (shop/silent)" {
 		t.Errorf("%s: %s", res.Status, res.Reason)
 	}
