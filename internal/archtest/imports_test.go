@@ -79,6 +79,7 @@ var laws = []law{
 	{of: "internal/owner", only: []string{module + "/internal/posture", "go.yaml.in/yaml/v3"}},
 	{of: "internal/report", never: slices.Concat(sources, engines, rule, ours("internal/cli", "tables"), []string{requests, clientset, sqlite})},
 	{of: "internal/alert", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/web", "internal/serve", "internal/cli"), []string{client})},
+	{of: "internal/watch", only: []string{module + "/internal/assess", module + "/internal/kube", module + "/internal/posture", module + "/internal/rows", module + "/internal/rule", module + "/tables", "github.com/klauspost/compress/zstd"}},
 	{of: "internal/metrics", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{client})},
 	{of: "internal/web", never: slices.Concat(sources, engines, rule, ours("tables", "internal/watch", "internal/alert", "internal/serve", "internal/cli"))},
 	{of: "internal/openreports", never: slices.Concat(engines, rule, ours("internal/store", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{sqlite})},

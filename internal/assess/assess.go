@@ -254,13 +254,20 @@ func (r *run) waive(rule string, f *posture.Finding) {
 	r.opts.Waive(rule, f)
 }
 
-func render(c *rule.Rule, findings []posture.Finding) error {
-	for i, f := range findings {
-		fix, err := remedy.For(c, f)
-		if err != nil {
+// Render writes the fix of a rule's finding.
+func Render(r *rule.Rule, f *posture.Finding) error {
+	fix, err := remedy.For(r, *f)
+	if err == nil {
+		f.Fix = fix.String()
+	}
+	return err
+}
+
+func render(r *rule.Rule, findings []posture.Finding) error {
+	for i := range findings {
+		if err := Render(r, &findings[i]); err != nil {
 			return err
 		}
-		findings[i].Fix = fix.String()
 	}
 	return nil
 }

@@ -41,8 +41,13 @@ func Snapshot(file *snapshot.File) Source {
 func Cluster(c *kube.Cluster, info kube.Info) Source {
 	return Source{
 		Source: c,
-		Info:   posture.Source{Type: "cluster", Name: tables.Clean(c.Name()), ClusterUID: tables.Clean(info.UID), Version: tables.Clean(info.Version), Provider: info.Provider},
+		Info:   SourceOf(c.Name(), info),
 		Reason: kube.Reason,
 		Where:  "in this cluster",
 	}
+}
+
+// SourceOf describes a cluster of which Info told.
+func SourceOf(name string, info kube.Info) posture.Source {
+	return posture.Source{Type: "cluster", Name: tables.Clean(name), ClusterUID: tables.Clean(info.UID), Version: tables.Clean(info.Version), Provider: info.Provider}
 }

@@ -107,3 +107,13 @@ func (l *jsonList) cell(column string, cells []any) string {
 	}
 	return ""
 }
+
+// Decode returns what makes objects again of what a Watcher was told in raw: of
+// one after the other, in the same memory.
+func Decode(r *tables.Resource, cluster string, emit func(*tables.Object)) func(raw []byte) error {
+	d := &decoder{object: tables.Object{Resource: r, Cluster: cluster}, emit: emit}
+	if r.New == nil {
+		return d.unstructured
+	}
+	return d.typed()
+}

@@ -132,7 +132,7 @@ func (r *RuleResult) identities() map[string]bool {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if f.Fingerprint == "" {
-			f.fingerprint(r.ID) // a report from before fingerprints
+			f.Identify(r.ID) // a report from before fingerprints
 		}
 		if f.Counts() {
 			for _, e := range f.Evidence {

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// fingerprint gives a finding and each of its rows an identity that outlives a
+// Identify gives a finding and each of its rows an identity that outlives a
 // moved line, a restarted pod and a rolled ReplicaSet: the rule, the asset, and
 // for a row the place in the object. Cluster, file and time have no part in it,
 // so that a manifest's finding is the cluster's.
-func (f *Finding) fingerprint(rule string) {
-	f.Fingerprint = hash(rule, f.Kind, f.Namespace, f.Name)
+func (f *Finding) Identify(rule string) {
+	f.Fingerprint = Fingerprint(rule, f.Asset)
 	seen := map[string]int{}
 	for i := range f.Evidence {
 		e := &f.Evidence[i]
@@ -26,6 +26,9 @@ func (f *Finding) fingerprint(rule string) {
 		e.Fingerprint = hash(rule, f.Kind, f.Namespace, f.Name, key)
 	}
 }
+
+// Fingerprint is the identity of an asset's finding of a rule.
+func Fingerprint(rule string, a Asset) string { return hash(rule, a.Kind, a.Namespace, a.Name) }
 
 // hash is 128 bits of SHA-256, as hexadecimal.
 func hash(parts ...string) string {

@@ -77,7 +77,7 @@ func (r *RuleResult) finish() {
 	slices.SortFunc(r.Unassessed, func(a, b Unassessed) int { return a.Asset.Compare(b.Asset) })
 	r.Assets = AssetCount{Total: len(r.Judged), NotAssessed: len(r.Unassessed)}
 	for i := range r.Findings {
-		r.Findings[i].fingerprint(r.ID)
+		r.Findings[i].Identify(r.ID)
 	}
 	for _, f := range r.Findings {
 		switch {

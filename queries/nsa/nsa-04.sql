@@ -2,7 +2,7 @@
 -- title: Images from registries outside the allow list
 -- section: Kubernetes Pod security
 -- severity: medium
--- scope: object
+-- scope: cluster
 -- parameters:
 --   - name: allowed_registries
 --     type: list
