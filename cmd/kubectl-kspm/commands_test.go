@@ -21,6 +21,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"json":     jsonIs,
 	"harmless": harmless,
 	"timeless": timeless,
+	"dateless": dateless,
 }
 
 // exits CODE PROGRAM [ARG…]: the program ends with that code.
@@ -139,5 +140,18 @@ func timeless(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s: want two timestamps", name)
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(timestamp.ReplaceAllString(text, `$1"T"`)), 0o644))
+	}
+}
+
+var date = regexp.MustCompile(`20\d\d-\d\d-\d\d([ T])\d\d:\d\d(:\d\d)?`)
+
+// dateless FILE…: takes the times out of what people and programs read.
+func dateless(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		if neg || !date.MatchString(text) {
+			ts.Fatalf("%s: no time in it", name)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(date.ReplaceAllString(text, "YYYY-MM-DD${1}hh:mm")), 0o644))
 	}
 }

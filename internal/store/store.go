@@ -226,12 +226,7 @@ const (
 )
 
 // Sample is compliance at a time.
-type Sample struct {
-	At       time.Time            `json:"at"`
-	Assets   posture.AssetSummary `json:"assets"`
-	Coverage float64              `json:"coverage"`
-	Open     int                  `json:"open"`
-}
+type Sample = posture.Sample
 
 // Run is an evaluation of all rules.
 type Run struct {
