@@ -79,6 +79,9 @@ func (o *dashboardOptions) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := o.own(); err != nil {
+		return err
+	}
 	var sources []assess.Source
 	var down []report.Unreached
 	if o.fleet.asked() {
@@ -132,16 +135,16 @@ func (o *dashboardOptions) scan(ctx context.Context, sources []assess.Source, do
 	if err != nil {
 		return nil, err
 	}
-	benchmarks := map[string]string{}
-	for _, r := range selected {
-		benchmarks[r.ID] = r.Benchmark()
-	}
 	history, err := store.Open(ctx, ":memory:")
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range reports {
-		if _, err := history.Apply(ctx, deltaOf(r, benchmarks), 0); err != nil {
+		d := r.Delta()
+		if d.Source.ClusterUID == "" { // manifests have none
+			d.Source.ClusterUID = r.Source.Type + ":" + r.Source.Name
+		}
+		if _, err := history.Apply(ctx, d, 0); err != nil {
 			history.Close()
 			return nil, err
 		}
@@ -155,28 +158,6 @@ func (o *dashboardOptions) scan(ctx context.Context, sources []assess.Source, do
 		}
 	}
 	return history, nil
-}
-
-// deltaOf is a report as a store takes it.
-func deltaOf(r *posture.Report, benchmarks map[string]string) posture.Delta {
-	d := posture.Delta{
-		Source: r.Source, At: r.FinishedAt, RuleDigest: r.RuleDigest, Complete: true,
-		NotAssessed: r.NotAssessed, Problems: r.Problems, Summary: r.Summary, Sections: r.Sections,
-	}
-	if d.Source.ClusterUID == "" {
-		d.Source.ClusterUID = r.Source.Type + ":" + r.Source.Name // manifests have none
-	}
-	judged := map[posture.Asset]bool{}
-	for _, result := range r.Rules {
-		for _, a := range result.Judged {
-			if !judged[a] {
-				judged[a] = true
-				d.Assets = append(d.Assets, a)
-			}
-		}
-		d.Rules = append(d.Rules, posture.RuleDelta{RuleResult: result, Benchmark: benchmarks[result.ID], Text: &result.Rule, Whole: true})
-	}
-	return d
 }
 
 const (

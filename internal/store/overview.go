@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
@@ -11,7 +9,6 @@ import (
 
 const (
 	expiresSoon = 14 * 24 * time.Hour
-	topFixes    = 10
 	topExpiring = 100
 )
 
@@ -25,7 +22,7 @@ func (h *history) Overview(ctx context.Context, f Filter, now time.Time) (o Over
 }
 
 func (c conn) overview(ctx context.Context, f Filter, now time.Time) (Overview, error) {
-	o := Overview{Rules: map[posture.Status]int{}, Sections: []posture.Section{}, Fixes: []Rule{}}
+	o := Overview{Rules: map[posture.Status]int{}, Sections: []posture.Section{}}
 	var n tally
 	var err error
 	if o.Clusters, n, err = c.clusters(ctx, f); err != nil {
@@ -44,13 +41,8 @@ func (c conn) overview(ctx context.Context, f Filter, now time.Time) (Overview, 
 				o.Sections[i].Rules[r.Status]++
 			}
 		}
-		if (r.Status == posture.Fail || r.Status == posture.Review) && r.Assets.Failed > 0 {
-			o.Fixes = append(o.Fixes, r)
-		}
 	}
-	slices.SortStableFunc(o.Fixes, func(a, b Rule) int { return cmp.Compare(b.Assets.Failed, a.Assets.Failed) })
-	o.Fixes = slices.Clip(o.Fixes[:min(len(o.Fixes), topFixes)])
-	if err := c.texts(ctx, f, o.Fixes); err != nil {
+	if o.Fixes, err = c.fixes(ctx, f, rules); err != nil {
 		return o, err
 	}
 	if o.New, o.Resolved, err = c.flow(ctx, f, now.Add(-24*time.Hour)); err != nil {

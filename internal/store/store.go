@@ -119,10 +119,20 @@ type Overview struct {
 	Unowned  int       `json:"unowned"`
 	Waived   int       `json:"waived"`
 	Clusters []Cluster `json:"clusters"` // worst first
-	// Fixes are the rules whose fix removes the most findings.
-	Fixes []Rule `json:"fixes"`
+	// Fixes are those that remove the most findings.
+	Fixes []Fix `json:"fixes"`
 	// Expiring are waivers that end within 14 days, the next to end first.
 	Expiring []Finding `json:"expiring"`
+}
+
+// Fix is a rule whose fix is worth making. Rules of several benchmarks that ask
+// the same are one fix.
+type Fix struct {
+	Rule
+	// Same are the other rules: those of the same query.
+	Same []string `json:"same,omitempty"`
+	// Removes is how many findings of all of them the fix removes.
+	Removes int `json:"removes"`
 }
 
 // Cluster is one cluster's state.

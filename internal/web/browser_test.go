@@ -214,6 +214,7 @@ func TestKeys(t *testing.T) {
 	base := serve(t, options(t)).URL
 	var first, second, back, search, typed, at string
 	var help bool
+	// Half a second is time enough for a list that should not come anew.
 	focused := `document.activeElement.textContent.trim() || document.activeElement.name`
 	err := chromedp.Run(ctx, chromedp.Navigate(base+"/findings"), chromedp.WaitReady("html.js"),
 		chromedp.KeyEvent("j"), chromedp.Evaluate(focused, &first), chromedp.KeyEvent("j"), chromedp.Evaluate(focused, &second),
@@ -222,7 +223,7 @@ func TestKeys(t *testing.T) {
 		press("/"), chromedp.Evaluate(focused, &search),
 		chromedp.KeyEvent("secret"), chromedp.Poll(`document.querySelector('.count').textContent === '2 findings'`, nil),
 		chromedp.Location(&typed),
-		chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("j"), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#fix"), chromedp.Location(&at),
+		chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("j"), chromedp.Sleep(500*time.Millisecond), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible("#fix"), chromedp.Location(&at),
 	)
 	if err != nil {
 		t.Fatal(err)

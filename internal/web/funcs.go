@@ -19,6 +19,7 @@ var funcs = template.FuncMap{
 	"asset":    splitAsset,
 	"counted":  counted,
 	"details":  report.Details,
+	"fixparts": fixParts,
 	"grade":    grade,
 	"grants":   report.Grants,
 	"grouped":  grouped,

@@ -24,6 +24,8 @@ type overviewPage struct {
 	Benchmarks []string
 	Partial    *Partial
 	More       int // clusters that are not shown
+	// Unjudged are sections of rules that are all manual, or not applicable.
+	Unjudged []posture.Section
 	// Apart are the statuses that are neither a pass nor a failure.
 	Apart []posture.Status
 }
@@ -45,6 +47,15 @@ func (s *server) overview(w http.ResponseWriter, r *request) error {
 		}
 		p.Severities = bySeverity(facets["severity"])
 	}
+	judged := p.Sections
+	p.Sections = nil
+	for _, section := range judged {
+		if told(section) {
+			p.Sections = append(p.Sections, section)
+		} else {
+			p.Unjudged = append(p.Unjudged, section)
+		}
+	}
 	p.Partial = partialOf(p.Clusters, p.Coverage)
 	if p.Benchmarks, err = s.benchmarks(r); err != nil {
 		return err
@@ -55,6 +66,16 @@ func (s *server) overview(w http.ResponseWriter, r *request) error {
 	p.Fixes = p.Fixes[:min(len(p.Fixes), shownOnSummary)]
 	p.Expiring = p.Expiring[:min(len(p.Expiring), shownOnSummary)]
 	return s.show(w, r, "overview", p)
+}
+
+// told reports whether a section has a rule that was judged, or should have been.
+func told(s posture.Section) bool {
+	for status, n := range s.Rules {
+		if n > 0 && (status.Judged() || status.Incomplete()) {
+			return true
+		}
+	}
+	return false
 }
 
 // bySeverity are all severities, worst first.

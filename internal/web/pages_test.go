@@ -100,6 +100,8 @@ func TestPagesSay(t *testing.T) {
 		{"/rules?status=pass", 200, []string{"A-2"}, []string{"B-1</code>"}},
 		{"/rules?q=no-such-rule", 200, []string{"No rule is like that"}, nil},
 		{"/rules/A-1", 200, []string{"It matters.", "Clusters", "Open in the console", "/sql?sql=SELECT", "C-0001"}, []string{`href="javascript`}},
+		{"/rules/A-1", 200, []string{"For example, for", "hostPID: false"}, []string{"{{"}},
+		{"/rules/A-2", 200, []string{"Change ‹path›."}, []string{"{{", "For example, for"}},
 		{"/rules/B-1", 200, []string{"forbidden: nodes", "What could not be read", "resources: [&#34;nodes&#34;]"}, nil},
 		{"/rules/Z-9", 404, []string{"no such thing"}, nil},
 		{"/findings?namespace=payments", 200, []string{"secret-plan", "4 findings"}, []string{"onerror"}},

@@ -94,6 +94,7 @@ type rulePage struct {
 	Findings []store.Finding
 	Total    int
 	Apart    int // waived and exempt findings
+	Fix      *fixExample
 	// Unread are what the clusters could not read, for rules that need it.
 	Unread []posture.Unread
 }
@@ -110,6 +111,7 @@ func (s *server) rule(w http.ResponseWriter, r *request) error {
 	if p.Findings, p.Total, err = s.Store.Findings(r.Context(), f, store.Page{Limit: 50}); err != nil {
 		return err
 	}
+	p.Fix = exampleFix(rule, p.Findings)
 	for _, state := range []string{"waived", "exempt"} {
 		f.State = state
 		_, n, err := s.Store.Findings(r.Context(), f, store.Page{Limit: 1})

@@ -36,12 +36,13 @@ type ruleTable struct {
 type findingTable struct {
 	Findings []store.Finding
 	Now      time.Time
-	Clusters bool
+	Clusters bool // name the clusters
+	Rules    bool // and the rules
 	Caption  string
 }
 
-func findingsOf(findings []store.Finding, now time.Time, clusters bool, caption string) findingTable {
-	return findingTable{findings, now, clusters, caption}
+func findingsOf(findings []store.Finding, now time.Time, clusters, rules bool, caption string) findingTable {
+	return findingTable{findings, now, clusters, rules, caption}
 }
 
 // narrow is a filter with one condition more.

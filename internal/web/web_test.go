@@ -42,7 +42,7 @@ func delta(name string, more ...posture.Finding) posture.Delta {
 	exempt := finding("Pod", "kube-system", "proxy")
 	exempt.Exempt = "system"
 	text := func(id string) posture.Rule {
-		return posture.Rule{ID: id, Title: "Title of " + id, Why: "It matters.", Fix: "Change it.", SQL: "SELECT kind, namespace, name FROM k8s_pods", References: []string{"https://example.com/", "javascript:alert(1)"}, Aliases: []string{"C-0001"}}
+		return posture.Rule{ID: id, Title: "Title of " + id, Why: "It matters.", Fix: "Change {{.path}}.", SQL: "SELECT kind, namespace, name FROM k8s_pods -- " + id, References: []string{"https://example.com/", "javascript:alert(1)"}, Aliases: []string{"C-0001"}}
 	}
 	rule := func(id, section string, s posture.Severity, status posture.Status, findings ...posture.Finding) posture.RuleResult {
 		r := posture.RuleResult{ID: id, Title: "Title of " + id, Section: section, Severity: s, Status: status, Findings: findings, Rule: text(id)}

@@ -13,9 +13,14 @@
   dress(document);
   document.addEventListener('htmx:afterSwap', (e) => { dress(e.target); say($('.count')?.textContent ?? ''); });
   document.addEventListener('htmx:sendError', () => say('The server does not answer.'));
-  for (const [event, hidden] of [['htmx:beforeRequest', false], ['htmx:afterRequest', true]]) {
-    document.addEventListener(event, () => { $('#progress').hidden = hidden; });
-  }
+  // What is shown need not be asked for again: leaving a field is a change too, and
+  // a list that comes anew takes the focus away.
+  const shown = (address) => { const u = new URL(address, location); return u.pathname + '?' + u.searchParams; };
+  document.addEventListener('htmx:beforeRequest', (e) => {
+    if (shown(e.detail.pathInfo.finalRequestPath) === shown(location)) e.preventDefault();
+    else $('#progress').hidden = false;
+  });
+  document.addEventListener('htmx:afterRequest', () => { $('#progress').hidden = true; });
   document.addEventListener('submit', (e) => {
     if (e.target.id === 'console') { $('#progress').hidden = false; say('Running'); }
     // An empty field is no condition.
@@ -31,7 +36,7 @@
   document.addEventListener('click', async (e) => {
     const b = e.target.closest('[data-copy]');
     if (!b) return;
-    const pre = $('pre', b.closest('section') ?? b.parentElement.parentElement);
+    const pre = $('pre', b.closest('.code, section') ?? b.parentElement.parentElement);
     try { await navigator.clipboard.writeText(pre.textContent); b.textContent = 'Copied'; say('Copied'); } catch { b.textContent = 'Select it and copy'; getSelection().selectAllChildren(pre); }
     setTimeout(() => { b.textContent = 'Copy'; }, 1500);
   });
@@ -55,7 +60,7 @@
   });
   document.addEventListener('keydown', (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
-    if (e.target.matches('input,select,textarea')) { if (e.key === 'Escape' && !e.defaultPrevented) e.target.blur(); return; }
+    if (e.target.matches('input,select,textarea')) { if (e.key === 'Escape' && !e.defaultPrevented) { e.preventDefault(); e.target.blur(); } return; } // which would empty a search
     switch (e.key) {
       case '/': { const field = $('main input[type=search]:not([hidden])') ?? $('#sql'); if (field) { e.preventDefault(); field.focus(); field.select(); } break; }
       case 'j': move(1); break;
