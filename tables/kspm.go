@@ -19,7 +19,7 @@ type FindingInfo struct {
 	Severity, Status                string
 	Kind, Namespace, Name           string
 	Path, Actual, Expected          string
-	Exempt, Waived, File            string
+	Team, Exempt, Waived, File      string
 	Line, Pods                      int
 	// Details are the further columns of the evidence.
 	Details map[string]any
@@ -91,7 +91,8 @@ objects. A rule that passed, could not be assessed or is manual has one row whos
 kind, namespace and name are NULL.`,
 	Examples: []string{
 		"SELECT rule, count(DISTINCT namespace || '/' || name) AS assets FROM kspm_findings WHERE status = 'fail' GROUP BY rule ORDER BY assets DESC",
-		"SELECT f.rule, f.name, n.labels->>'$.team' AS team FROM kspm_findings f JOIN k8s_namespaces n ON n.name = f.namespace WHERE f.severity = 'high'",
+		"SELECT f.rule, f.name, n.labels->>'$.tier' AS tier FROM kspm_findings f JOIN k8s_namespaces n ON n.name = f.namespace WHERE f.severity = 'high'",
+		"SELECT coalesce(team, 'unowned') AS team, severity, count(*) AS findings FROM kspm_findings WHERE status = 'fail' AND waived IS NULL AND exempt IS NULL GROUP BY 1, 2",
 		"SELECT rule, status, title FROM kspm_findings WHERE status IN ('not_assessed', 'error')",
 	},
 	Columns: [][]column[findingRow]{{
@@ -105,6 +106,7 @@ kind, namespace and name are NULL.`,
 		text("kind", "kind of the asset", func(r findingRow) Value { return Str(r.info.Kind) }),
 		text("namespace", "namespace of the asset", func(r findingRow) Value { return Str(r.info.Namespace) }).key(),
 		text("name", "name of the asset", func(r findingRow) Value { return Str(r.info.Name) }).key(),
+		text("team", "team that owns the asset: of its annotation or label kspm.io/team, its namespace's, or the file of owners", func(r findingRow) Value { return Str(r.info.Team) }),
 		text("path", "path into the object", func(r findingRow) Value { return Str(r.info.Path) }),
 		text("actual", "what is there; for a rule without evidence, the reason of its status", func(r findingRow) Value { return Str(r.info.Actual) }),
 		text("expected", "what should be there", func(r findingRow) Value { return Str(r.info.Expected) }),

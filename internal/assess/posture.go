@@ -13,12 +13,19 @@ import (
 )
 
 // WithPosture is a source that holds posture as well: the rules, and what they
-// find in the source's own objects when somebody asks for the findings.
-func WithPosture(src Source, rules []*rule.Rule) rows.Source { return &withPosture{src, rules} }
+// find in the source's own objects when somebody asks for the findings. A run
+// has the options that prepare makes of those that it needs; it may be nil.
+func WithPosture(src Source, rules []*rule.Rule, prepare func(Options) (Options, error)) rows.Source {
+	if prepare == nil {
+		prepare = func(opts Options) (Options, error) { return opts, nil }
+	}
+	return &withPosture{src, rules, prepare}
+}
 
 type withPosture struct {
 	Source
-	rules []*rule.Rule
+	rules   []*rule.Rule
+	prepare func(Options) (Options, error)
 }
 
 // Each implements rows.Source.
@@ -78,7 +85,11 @@ func (p *withPosture) eachFinding(ctx context.Context, scope rows.Scope, f func(
 		return err
 	}
 	defer db.Close()
-	report, err := Run(ctx, p.Source, Options{Rules: rules, Namespace: scope.Namespace})
+	opts, err := p.prepare(Options{Rules: rules, Namespace: scope.Namespace})
+	if err != nil {
+		return err
+	}
+	report, err := Run(ctx, p.Source, opts)
 	if err != nil {
 		return err
 	}
@@ -115,7 +126,7 @@ func findingInfo(info tables.FindingInfo, f posture.Finding, e posture.Evidence)
 	info.Severity = f.Severity.String()
 	info.Kind, info.Namespace, info.Name = f.Kind, f.Namespace, f.Name
 	info.Path, info.Actual, info.Expected = e.Path, plainText(e.Actual), plainText(e.Expected)
-	info.Exempt, info.File, info.Line, info.Pods = f.Exempt, f.File, f.Line, f.Pods
+	info.Team, info.Exempt, info.File, info.Line, info.Pods = f.Team, f.Exempt, f.File, f.Line, f.Pods
 	if f.Waiver != nil {
 		info.Waived = f.Waiver.Reason
 	}

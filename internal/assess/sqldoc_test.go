@@ -22,7 +22,7 @@ func TestSQLGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := openDB(t)
-	members := []session.Member{{Source: assess.WithPosture(assess.Manifests(files), allRules(t)), AtHand: true}}
+	members := []session.Member{{Source: assess.WithPosture(assess.Manifests(files), allRules(t), nil), AtHand: true}}
 	queries, withRows := 0, 0
 	for rest := string(text); ; queries++ {
 		_, after, ok := strings.Cut(rest, "```sql\n")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -72,6 +73,7 @@ could not be assessed.`,
   kubectl kspm check --contexts 'prod-*'
   kubectl kspm check --by team
   kubectl kspm check --store history.db
+  kubectl kspm check --split-by team -o html=reports/
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -130,17 +132,10 @@ func (o *checkOptions) complete() error {
 	if err := o.config.load(o.app, o.source.besides()); err != nil {
 		return err
 	}
-	if c := o.config.file; c != nil {
-		if len(c.Benchmarks) > 0 && !o.given() {
-			o.names = c.Benchmarks
-		}
-		if o.waivers == "" {
-			o.waivers = c.Waivers
-		}
-		if o.owners == "" {
-			o.owners = c.Owners
-		}
+	if c := o.config.file; c != nil && len(c.Benchmarks) > 0 && !o.given() {
+		o.names = c.Benchmarks
 	}
+	o.takeFiles()
 	if err := o.benchmarkFlags.complete(); err != nil {
 		return err
 	}
@@ -148,7 +143,15 @@ func (o *checkOptions) complete() error {
 	if o.minSeverity, err = posture.ParseSeverity(o.severity); err != nil {
 		return usagef("--severity: %v", err)
 	}
-	return checkOutputs(o.outputs)
+	return checkOutputs(o.outputs, o.parts.splitBy != "")
+}
+
+// takeFiles has the files that the configuration names stand where no flag
+// names one.
+func (o *checkOptions) takeFiles() {
+	if c := o.config.file; c != nil {
+		o.waivers, o.owners = cmp.Or(o.waivers, c.Waivers), cmp.Or(o.owners, c.Owners)
+	}
 }
 
 func (o *checkOptions) run(ctx context.Context) error {

@@ -42,6 +42,7 @@ func (a *app) completeFlags(cmd *cobra.Command) {
 		"severity":  severities,
 		"fail-on":   severities,
 		"by":        func() []string { return posture.Groupings },
+		"split-by":  func() []string { return splits },
 		"color":     func() []string { return []string{"auto", "always", "never"} },
 	} {
 		a.completeFlag(cmd, name, values)

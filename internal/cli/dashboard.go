@@ -98,7 +98,7 @@ func (o *dashboardOptions) serve(ctx context.Context) error {
 		return err
 	}
 	defer history.Close()
-	console, err := newConsole(ctx, &sqlOptions{app: o.app, config: o.config, source: o.source, sources: sources})
+	console, err := newConsole(ctx, &sqlOptions{app: o.app, config: o.config, source: o.source, sources: sources, findings: &o.checkOptions})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,8 @@ func TestDashboard(t *testing.T) {
 		"":                     "of 32 assets fail no rule",
 		"rules/NSA-23":         "monitoring",
 		"findings?rule=NSA-07": "ci-runner",
+		"api/v1/sql?sql=SELECT+DISTINCT+team+FROM+kspm_findings+WHERE+rule='NSA-07'+AND+status='fail'": `"rows":[["platform"]]`,
+		"api/v1/findings?rule=NSA-07": `"team":"platform"`,
 		"api/v1/sql?sql=SELECT+count(*)+AS+n+FROM+k8s_namespaces+WHERE+NOT+implied": `"rows":[[4]]`,
 		"sql?sql=SELECT+nme+FROM+k8s_pods":                                          "no such column: nme",
 		"sql?sql=DELETE+FROM+k8s_pods":                                              "The query was not answered",

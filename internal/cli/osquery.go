@@ -188,7 +188,7 @@ func (l *lateSource) get(ctx context.Context) (rows.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.src, l.err = assess.WithPosture(src, rules), nil
+	l.src, l.err = assess.WithPosture(src, rules, withTeams), nil
 	return l.src, nil
 }
 

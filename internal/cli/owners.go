@@ -30,18 +30,30 @@ func (o *checkOptions) withOwners(opts assess.Options) assess.Options {
 	notice, waive := opts.Notice, opts.Waive
 	opts.Notice = func(obj *tables.Object) {
 		owned.Notice(ownedObject(obj))
-		notice(obj)
+		if notice != nil {
+			notice(obj)
+		}
 	}
 	opts.Waive = func(rule string, f *posture.Finding) {
-		f.Team = o.team(f.Asset)
-		waive(rule, f)
+		f.Team = teamOf(owned, f.Asset)
+		if waive != nil {
+			waive(rule, f)
+		}
 	}
 	return opts
 }
 
-// team is that of an asset in the last run, clean as rows are.
-func (o *checkOptions) team(a posture.Asset) string {
-	return strings.ReplaceAll(tables.Clean(o.owned.Team(a)), "\n", " ")
+// withTeams has findings name the teams that objects and namespaces name.
+func withTeams(opts assess.Options) (assess.Options, error) {
+	return (&checkOptions{ownersFile: owner.New()}).withOwners(opts), nil
+}
+
+// team is that of an asset in the last run.
+func (o *checkOptions) team(a posture.Asset) string { return teamOf(o.owned, a) }
+
+// teamOf is the team of an asset, clean as rows are.
+func teamOf(owned *owner.Owners, a posture.Asset) string {
+	return strings.ReplaceAll(tables.Clean(owned.Team(a)), "\n", " ")
 }
 
 // ownedObject is what of an object says whose it is, clean as rows are.

@@ -28,6 +28,9 @@ type sqlOptions struct {
 	output  string
 	timeout time.Duration
 	explain bool
+	// findings say what is accepted and whose it is; nil is what the
+	// configuration says.
+	findings *checkOptions
 
 	names      *resolver
 	sources    []assess.Source
@@ -168,9 +171,30 @@ func (o *sqlOptions) members(ctx context.Context) ([]session.Member, error) {
 		return nil, err
 	}
 	for _, src := range sources {
-		o.over = append(o.over, session.Member{Name: src.Info.Name, Source: assess.WithPosture(src, rules), AtHand: src.Info.Type != "cluster"})
+		o.over = append(o.over, session.Member{Name: src.Info.Name, Source: assess.WithPosture(src, rules, o.preparation(src.Info.Name)), AtHand: src.Info.Type != "cluster"})
 	}
 	return o.over, nil
+}
+
+// preparation has kspm_findings say of a source what check says: what is left
+// out, what is accepted, and whose it is. The files are read when it is asked.
+func (o *sqlOptions) preparation(source string) func(assess.Options) (assess.Options, error) {
+	return func(opts assess.Options) (assess.Options, error) {
+		as := checkOptions{app: o.app, config: o.config}
+		if o.findings != nil {
+			as = *o.findings
+		}
+		as.takeFiles()
+		if err := as.own(); err != nil {
+			return opts, err
+		}
+		var err error
+		if as.granted, err = as.loadWaivers(); err != nil {
+			return opts, err
+		}
+		opts.Exclude = as.config.exclude()
+		return as.withOwners(as.withWaivers(opts, source)), nil
+	}
 }
 
 // maxCells bounds the memory that a result takes, to about 1 GB.

@@ -19,6 +19,8 @@ type Report struct {
 	Kind       string `json:"kind"`
 	Source     Source `json:"source"`
 	Benchmark  string `json:"benchmark,omitempty"`
+	// Part says of which assets the report is, where it is not of all.
+	Part *Part `json:"part,omitempty"`
 	// BenchmarkVersion is the edition of the benchmark, where it has several.
 	BenchmarkVersion string       `json:"benchmarkVersion,omitempty"`
 	StartedAt        time.Time    `json:"startedAt"`

@@ -92,6 +92,23 @@ func TestHTMLInBrowser(t *testing.T) {
 	}
 }
 
+// Where findings have teams, the page shows one team's, or what nobody owns.
+func TestHTMLTeams(t *testing.T) {
+	ctx := browser(t)
+	choose := func(team string, shown *string) chromedp.Action {
+		return chromedp.Tasks{
+			chromedp.SetValue(`select[name=team]`, team),
+			eval(`document.querySelector('select[name=team]').dispatchEvent(new Event('input', {bubbles: true}))`, nil),
+			chromedp.Sleep(300 * time.Millisecond), chromedp.Text("#shown", shown),
+		}
+	}
+	var red, unowned, all string
+	open(t, ctx, teamed(), choose("red", &red), choose("unowned", &unowned), choose("", &all))
+	if red != "1 rule, 2 findings" || unowned != "3 rules, 5 findings" || all != "5 rules, 7 findings" {
+		t.Errorf("red: %s; unowned: %s; all: %s", red, unowned, all)
+	}
+}
+
 // axTree is the part of a browser's accessibility tree that is looked at. The
 // package for it knows fewer properties than browsers have.
 type axTree struct {

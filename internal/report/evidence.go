@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -104,7 +103,7 @@ func (t *printer) evidence(f posture.Finding) {
 		line += "  " + t.paint.in(dim, asked)
 	}
 	if t.teams {
-		line += "  " + t.paint.in(dim, oneLine("team "+cmp.Or(f.Team, "unowned")))
+		line += "  " + t.paint.in(dim, oneLine("team "+teamName(f)))
 	}
 	t.b.WriteString(line + "\n")
 	t.evidenceRows(f, "              ")

@@ -221,7 +221,7 @@ func TestMarkdownIsText(t *testing.T) {
 		}
 	}
 	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, "| A") && strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") != 4 {
+		if strings.HasPrefix(line, "| A") && strings.Count(strings.ReplaceAll(line, `\|`, ""), "|") != 5 {
 			t.Errorf("cells: %.200q", line)
 		}
 	}

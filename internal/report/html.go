@@ -45,13 +45,14 @@ type htmlPage struct {
 	Policy              string
 	Style               template.CSS
 	Script              template.JS
-	Facts, Footer       string
+	Name, Facts, Footer string
 	Total               htmlSection
 	Sections            []htmlSection
 	Statuses            []htmlCount
 	Severities, Apart   []htmlCount
 	Baseline            *htmlBaseline
-	Namespaces, Missing []string
+	Namespaces, Teams   []string
+	Missing             []string
 	Grants              string
 	Rules               []htmlRule
 }
@@ -69,7 +70,7 @@ type htmlBaseline struct {
 
 func pageOf(r *posture.Report, s Style) htmlPage {
 	p := htmlPage{
-		Report: r, Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), Facts: facts(r),
+		Report: r, Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript), Name: nameOf(r), Facts: facts(r),
 		Footer:   fmt.Sprintf("kubectl-kspm %s · rules %s · read-only, from %s to %s", s.Version, r.RuleDigest, moment(r.StartedAt), moment(r.FinishedAt)),
 		Statuses: statusCounts(r), Grants: strings.Join(Grants(r.NotAssessed), "\n"),
 	}
@@ -79,14 +80,16 @@ func pageOf(r *posture.Report, s Style) htmlPage {
 	}
 	p.Total = htmlSectionOf("Total", r.Summary)
 	p.Total.Last = true
+	teams := owned(r)
 	p.Rules = htmlRules(r, s)
 	for _, rule := range r.Rules {
 		if rule.Incomplete() {
 			p.Missing = append(p.Missing, fmt.Sprintf("%s %s: %s", rule.ID, rule.Title, rule.WhyIncomplete()))
 		}
 		for _, f := range rule.Findings {
-			if i, found := slices.BinarySearch(p.Namespaces, f.Namespace); f.Namespace != "" && !found {
-				p.Namespaces = slices.Insert(p.Namespaces, i, f.Namespace)
+			p.Namespaces = choice(p.Namespaces, f.Namespace)
+			if teams {
+				p.Teams = choice(p.Teams, teamName(f))
 			}
 		}
 	}
@@ -100,6 +103,14 @@ func pageOf(r *posture.Report, s Style) htmlPage {
 	return p
 }
 
+// choice adds a name to sorted ones, once.
+func choice(names []string, name string) []string {
+	if i, found := slices.BinarySearch(names, name); name != "" && !found {
+		return slices.Insert(names, i, name)
+	}
+	return names
+}
+
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // facts say what was looked at.
@@ -109,6 +120,9 @@ func facts(r *posture.Report) string {
 		if part != "" {
 			parts = append(parts, part)
 		}
+	}
+	if r.Part != nil {
+		parts = append(parts, oneLine(r.Part.String()))
 	}
 	if r.Source.Namespace != "" {
 		parts = append(parts, "namespace "+r.Source.Namespace)

@@ -59,6 +59,7 @@ type htmlReference struct {
 
 type htmlFinding struct {
 	Asset, Namespace, Severity, State string
+	Team                              string // where the report names teams
 	What, Where, Apart, Fix           string
 	Evidence                          []htmlEvidence
 }
@@ -76,15 +77,15 @@ func htmlRules(r *posture.Report, s Style) []htmlRule {
 	slices.SortStableFunc(rules, func(a, b posture.RuleResult) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(b.Severity, a.Severity), cmp.Compare(b.Assets.Failed, a.Assets.Failed))
 	})
-	fresh := since(r)
+	fresh, teams := since(r), owned(r)
 	var out []htmlRule
 	for _, rule := range rules {
-		out = append(out, htmlRuleOf(rule, s, fresh))
+		out = append(out, htmlRuleOf(rule, s, fresh, teams))
 	}
 	return out
 }
 
-func htmlRuleOf(rule posture.RuleResult, s Style, fresh baseline) htmlRule {
+func htmlRuleOf(rule posture.RuleResult, s Style, fresh baseline, teams bool) htmlRule {
 	out := htmlRule{
 		ID: rule.ID, Title: rule.Title, Section: rule.Section, Why: strings.Join(strings.Fields(rule.Rule.Why), " "), SQL: strings.TrimSpace(rule.Rule.SQL),
 		Severity: rule.Severity.String(), Status: rule.Status, StatusText: statusVerb(rule.Status), Incomplete: rule.Incomplete(), Reason: rule.Reason,
@@ -102,7 +103,7 @@ func htmlRuleOf(rule posture.RuleResult, s Style, fresh baseline) htmlRule {
 		u, err := url.Parse(ref)
 		out.References = append(out.References, htmlReference{ref, err == nil && u.Scheme == "https"})
 	}
-	t := &printer{style: s}
+	t := &printer{style: s, teams: teams}
 	for _, f := range rule.Findings {
 		out.Findings = append(out.Findings, t.htmlFinding(f, fresh))
 	}
@@ -115,8 +116,9 @@ func (t *printer) htmlFinding(f posture.Finding, fresh baseline) htmlFinding {
 		Asset: f.Asset.String(), Namespace: f.Namespace, Severity: f.Severity.String(), State: fresh.worst(f),
 		What: summary(f), Where: t.place(f), Fix: f.Fix,
 	}
-	if f.Team != "" {
-		out.Where = strings.TrimLeft(out.Where+" · "+f.Team, " ·")
+	if t.teams {
+		out.Team = teamName(f)
+		out.Where = strings.TrimLeft(out.Where+" · "+out.Team, " ·")
 	}
 	switch {
 	case f.Waiver != nil:

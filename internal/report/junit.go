@@ -14,6 +14,7 @@ import (
 // has a history. What could not be assessed is an error, and what no query
 // decides is skipped: neither is a pass.
 func JUnit(w io.Writer, r *posture.Report, s Style) error {
+	teams := owned(r)
 	all := junitSuites{Name: "kubectl-kspm " + r.Benchmark, Time: seconds(r)}
 	for _, section := range r.Sections {
 		suite := junitSuite{Name: section.Name, Time: "0", Timestamp: r.StartedAt.UTC().Format("2006-01-02T15:04:05"), Hostname: r.Source.Name}
@@ -22,7 +23,7 @@ func JUnit(w io.Writer, r *posture.Report, s Style) error {
 		}}
 		for _, rule := range r.Rules {
 			if rule.Section == section.Name {
-				suite.add(junitCaseOf(rule, r.Benchmark, s))
+				suite.add(junitCaseOf(rule, r.Benchmark, teams, s))
 			}
 		}
 		all.Suites = append(all.Suites, suite)
@@ -62,12 +63,12 @@ func (s *junitSuite) add(c junitCase) {
 	}
 }
 
-func junitCaseOf(rule posture.RuleResult, benchmark string, s Style) junitCase {
+func junitCaseOf(rule posture.RuleResult, benchmark string, teams bool, s Style) junitCase {
 	c := junitCase{Class: benchmark + "." + rule.Section, Name: rule.ID + " " + rule.Title, Time: "0"}
 	count := fmt.Sprintf("%d of %d assets", rule.Assets.Failed, rule.Assets.Total) + apart(rule)
 	switch {
 	case rule.Status == posture.Fail:
-		c.Failure = &junitResult{Message: count + " fail", Type: rule.Severity.String(), Text: junitText(rule, s)}
+		c.Failure = &junitResult{Message: count + " fail", Type: rule.Severity.String(), Text: junitText(rule, teams, s)}
 		for _, f := range rule.Findings {
 			if f.Counts() && f.File != "" {
 				c.File = f.File
@@ -77,7 +78,7 @@ func junitCaseOf(rule posture.RuleResult, benchmark string, s Style) junitCase {
 	case rule.Incomplete():
 		c.Error = &junitResult{Message: rule.WhyIncomplete(), Type: string(posture.NotAssessed)}
 	case rule.Status == posture.Review:
-		c.Skipped = &junitResult{Message: "for a human to judge: " + count, Text: junitText(rule, s)}
+		c.Skipped = &junitResult{Message: "for a human to judge: " + count, Text: junitText(rule, teams, s)}
 	case rule.Status != posture.Pass:
 		c.Skipped = &junitResult{Message: strings.TrimSuffix(statusWord(rule.Status)+": "+rule.Reason, ": ")}
 	case rule.Assets.Waived > 0 || rule.Assets.Exempt > 0:
@@ -87,8 +88,8 @@ func junitCaseOf(rule posture.RuleResult, benchmark string, s Style) junitCase {
 }
 
 // junitText is the evidence of a rule, its assets with what to change.
-func junitText(rule posture.RuleResult, s Style) string {
-	t := &printer{style: s}
+func junitText(rule posture.RuleResult, teams bool, s Style) string {
+	t := &printer{style: s, teams: teams}
 	t.b.WriteString("\n" + strings.TrimSpace(rule.Rule.Why) + "\n")
 	for _, f := range rule.Findings {
 		if !f.Counts() {

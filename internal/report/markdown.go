@@ -16,8 +16,8 @@ const markdownAssets = 20
 // Markdown writes a report for a comment on a pull request or the summary of a
 // job: sums by section, then the failing rules with their assets folded away.
 func Markdown(w io.Writer, r *posture.Report, s Style) error {
-	m := &markdown{style: s}
-	m.line("## Kubernetes security posture: %s", markdownText(r.Source.Name))
+	m := &markdown{style: s, teams: owned(r)}
+	m.line("## Kubernetes security posture: %s", markdownText(nameOf(r)))
 	m.line("")
 	m.line("**%s** of the assets are compliant; %s.", share(r.Summary), rulesLine(r.Summary))
 	m.sections(r)
@@ -45,6 +45,7 @@ func DiffMarkdown(w io.Writer, c *posture.Comparison, s Style) error {
 type markdown struct {
 	b     strings.Builder
 	style Style
+	teams bool // some finding has one
 }
 
 func (m *markdown) line(format string, args ...any) {
@@ -154,11 +155,19 @@ func apart(rule posture.RuleResult) string {
 }
 
 func (m *markdown) findings(findings []posture.Finding) {
-	m.row("Asset", "What", "Where")
-	m.row("---", "---", "---")
+	head, rule := []string{"Asset", "What", "Where"}, []string{"---", "---", "---"}
+	if m.teams {
+		head, rule = append(head, "Team"), append(rule, "---")
+	}
+	m.row(head...)
+	m.row(rule...)
 	t := &printer{style: m.style}
 	for _, f := range findings[:min(len(findings), markdownAssets)] {
-		m.row(markdownText(shorten(f.Asset.String(), 200)), markdownText(summary(f)), markdownText(t.place(f)))
+		cells := []string{markdownText(shorten(f.Asset.String(), 200)), markdownText(summary(f)), markdownText(t.place(f))}
+		if m.teams {
+			cells = append(cells, markdownText(shorten(teamName(f), 80)))
+		}
+		m.row(cells...)
 	}
 	if more := len(findings) - markdownAssets; more > 0 {
 		m.line("\n… and %d more", more)

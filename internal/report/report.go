@@ -83,6 +83,31 @@ func Named(name string) (Format, error) {
 	return nil, fmt.Errorf("unknown format %q: want one of %s", name, strings.Join(Formats(), ", "))
 }
 
+// Extension is what the names of a format's files end in.
+func Extension(format string) string {
+	switch format {
+	case "json", "yaml", "ndjson", "csv", "html", "sarif":
+		return "." + format
+	case "markdown":
+		return ".md"
+	case "junit":
+		return ".xml"
+	case "codequality":
+		return ".json"
+	case "openreports", "policyreport":
+		return ".yaml"
+	}
+	return ".txt"
+}
+
+// nameOf is what a report is about: prod, or prod, team red.
+func nameOf(r *posture.Report) string {
+	if r.Part == nil {
+		return r.Source.Name
+	}
+	return r.Source.Name + ", " + r.Part.String()
+}
+
 // JSON writes the report's contract form.
 func JSON(w io.Writer, r *posture.Report, _ Style) error {
 	enc := json.NewEncoder(w)

@@ -21,21 +21,25 @@ import (
 func SARIF(w io.Writer, r *posture.Report, s Style) error {
 	run := sarifRun{
 		Tool:              sarifTool{Driver: sarifDriver(r, s)},
-		AutomationDetails: sarifID{ID: path.Join("kspm", orDash(r.Benchmark), r.Source.Type) + "/"},
+		AutomationDetails: sarifID{ID: sarifCategory(r)},
 		Invocations:       []sarifInvocation{sarifInvoked(r)},
 		Taxonomies:        []sarifComponent{sarifSections(r)},
 		ColumnKind:        "utf16CodeUnits",
 		Results:           []sarifResult{},
 		Properties:        map[string]any{"source": r.Source, "coverage": r.Summary.Coverage, "ruleDigest": r.RuleDigest},
 	}
-	fresh := since(r)
+	fresh, teams := since(r), owned(r)
 	for i, rule := range r.Rules {
 		if !rule.Status.Judged() {
 			continue
 		}
 		for _, f := range rule.Findings {
 			for _, e := range f.Evidence {
-				run.Results = append(run.Results, sarifOf(r, i, f, e, s, fresh))
+				result := sarifOf(r, i, f, e, s, fresh)
+				if teams {
+					result.Properties["team"] = teamName(f)
+				}
+				run.Results = append(run.Results, result)
 			}
 		}
 	}
@@ -43,6 +47,15 @@ func SARIF(w io.Writer, r *posture.Report, s Style) error {
 	enc.SetIndent("", " ")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+}
+
+// sarifCategory is what code scanning keeps reports apart by.
+func sarifCategory(r *posture.Report) string {
+	id := path.Join("kspm", orDash(r.Benchmark), r.Source.Type)
+	if r.Part != nil {
+		id = path.Join(id, r.Part.By, url.PathEscape(r.Part.Name))
+	}
+	return id + "/"
 }
 
 func sarifDriver(r *posture.Report, s Style) sarifComponent {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -51,6 +52,9 @@ func owned(r *posture.Report) bool {
 		return slices.ContainsFunc(rule.Findings, func(f posture.Finding) bool { return f.Team != "" })
 	})
 }
+
+// teamName is the team of a finding, in a report that names teams.
+func teamName(f posture.Finding) string { return cmp.Or(f.Team, posture.Unowned) }
 
 func (t *printer) heading(format string, args ...any) {
 	t.b.WriteString("\n" + t.paint.in(bold, fmt.Sprintf(format, args...)) + "\n")

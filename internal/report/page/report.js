@@ -7,7 +7,7 @@
     status: el.dataset.status,
     text: (el.querySelector('summary').textContent + ' ' + el.dataset.section).toLowerCase(),
     findings: [...el.querySelectorAll('details.finding')].map((f) => ({
-      el: f, ns: f.dataset.ns, severity: f.dataset.severity, fresh: f.dataset.state === 'new', apart: f.classList.contains('apart'),
+      el: f, ns: f.dataset.ns, team: f.dataset.team, severity: f.dataset.severity, fresh: f.dataset.state === 'new', apart: f.classList.contains('apart'),
       text: f.querySelector('summary').textContent.toLowerCase(),
     })),
   }));
@@ -15,18 +15,18 @@
 
   const apply = () => {
     const words = form.q.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const severity = form.severity.value, ns = form.ns.value, fresh = form.fresh && form.fresh.checked;
+    const severity = form.severity.value, ns = form.ns.value, team = form.team && form.team.value, fresh = form.fresh && form.fresh.checked;
     const statuses = wanted[form.status.value] || (form.status.value === 'all' ? null : [form.status.value]);
     let shownRules = 0, shownFindings = 0;
     for (const r of rules) {
       let any = false;
       for (const f of r.findings) {
-        const show = (!severity || f.severity === severity) && (!ns || f.ns === ns) && (!fresh || f.fresh) &&
+        const show = (!severity || f.severity === severity) && (!ns || f.ns === ns) && (!team || f.team === team) && (!fresh || f.fresh) &&
           words.every((w) => f.text.includes(w) || r.text.includes(w));
         if (f.el.hidden === show) f.el.hidden = !show;
         if (show) { any = true; if (!f.apart) shownFindings += 1; }
       }
-      const self = !ns && !fresh && words.every((w) => r.text.includes(w)) && (!severity || r.el.dataset.severity === severity);
+      const self = !ns && !team && !fresh && words.every((w) => r.text.includes(w)) && (!severity || r.el.dataset.severity === severity);
       const show = (!statuses || statuses.includes(r.status) || (form.status.value === 'open' && r.el.dataset.incomplete)) && (r.findings.length ? any : self);
       if (r.el.hidden === show) r.el.hidden = !show;
       if (show) shownRules += 1; else shownFindings -= r.findings.filter((f) => !f.el.hidden && !f.apart).length;
