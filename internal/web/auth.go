@@ -56,7 +56,8 @@ func (u User) sees(cluster, namespace string) bool {
 
 var (
 	errLogin  = &httpError{http.StatusUnauthorized, "Log in first."}
-	errRights = &httpError{http.StatusForbidden, "You are known here, and may see nothing of any cluster. docs/dashboard.md says which rights are needed."}
+	errTries  = &httpError{http.StatusTooManyRequests, "Too many attempts to log in. Wait a minute."}
+	errRights = &httpError{http.StatusForbidden, "You are known here, and may see nothing of any cluster. docs/login.md says which rights are needed."}
 )
 
 // who tells who sends a request: by its session, or by a bearer token.
@@ -65,8 +66,11 @@ func (s *server) who(r *http.Request) (User, string, error) {
 		return User{}, s.tokens.nobody, nil
 	}
 	token, session := bearer(r), ""
+	if token != "" && !s.limits.mayTry(s.clientOf(r)) {
+		return User{}, "", errTries
+	}
 	if token == "" {
-		if session = sessionID(r); session == "" {
+		if session = s.sessionID(r); session == "" {
 			return User{}, "", errLogin
 		}
 		if token = s.sessions.token(session); token == "" {
@@ -76,7 +80,9 @@ func (s *server) who(r *http.Request) (User, string, error) {
 	user, err := s.Auth.User(r.Context(), token)
 	switch {
 	case errors.Is(err, ErrUnknown):
-		s.sessions.end(session)
+		if s.sessions.end(session); session == "" {
+			s.limits.tried(s.clientOf(r))
+		}
 		return User{}, "", errLogin
 	case err != nil:
 		return User{}, "", err

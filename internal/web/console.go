@@ -146,7 +146,7 @@ func (s *server) ask(r *request, sql string, l QueryLimits) (*Result, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), reading+l.Time)
 	defer cancel()
 	started := time.Now()
-	s.Log.Info("sql", "user", r.user.Name, "from", clientOf(r.Request), "sql", sql)
+	s.Log.Info("sql", "user", r.user.Name, "from", s.clientOf(r.Request), "sql", sql)
 	result, err := s.Console.Query(ctx, sql, l)
 	if err != nil {
 		if r.Context().Err() != nil || errors.Is(err, context.DeadlineExceeded) {

@@ -33,7 +33,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 		switch {
 		case !s.ours(r.Host):
 			http.Error(w, "this server does not answer to that name", http.StatusMisdirectedRequest)
-		case s.limits != nil && !s.limits.allow(clientOf(r)):
+		case s.limits != nil && !s.limits.allow(s.clientOf(r)):
 			w.Header().Set("Retry-After", "1")
 			http.Error(w, "too many requests", http.StatusTooManyRequests)
 		default:
@@ -64,19 +64,14 @@ func (s *server) ours(host string) bool {
 		host = name
 	}
 	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	if len(s.Hosts) == 0 && s.Secure {
+		return true
+	}
 	if len(s.Hosts) > 0 {
 		return slices.ContainsFunc(s.Hosts, func(h string) bool { return strings.EqualFold(h, host) })
 	}
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// clientOf is the address that a request comes from.
-func clientOf(r *http.Request) string {
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		return host
-	}
-	return r.RemoteAddr
 }
 
 // crossSite reports whether a browser says that another site sent the request.

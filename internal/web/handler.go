@@ -77,7 +77,7 @@ func (s *server) audit(r *request, err error) {
 	if err != nil {
 		result = err.Error()
 	}
-	s.Log.Info("request", "user", r.user.Name, "from", clientOf(r.Request), "method", r.Method, "path", r.URL.Path, "query", r.URL.RawQuery, "result", result)
+	s.Log.Info("request", "user", r.user.Name, "from", s.clientOf(r.Request), "method", r.Method, "path", r.URL.Path, "query", r.URL.RawQuery, "result", result)
 }
 
 // errorCode is the status of an error, and what of it the asker is told.

@@ -8,10 +8,12 @@ import (
 )
 
 // What one address may ask for: bursts are what a page with its files and a
-// person who clicks need. Logins are few, so that tokens cannot be tried out.
+// person who clicks need. Logins are few, so that tokens cannot be tried out; a
+// program with a token that has expired must not keep people from theirs.
 const (
 	requestsPerSecond, requestsBurst = 50, 200
 	loginsPerMinute, loginsBurst     = 10, 10
+	wrongPerMinute, wrongBurst       = 60, 60
 	forgetAfter                      = 10 * time.Minute
 )
 
@@ -22,8 +24,8 @@ type limits struct {
 }
 
 type limit struct {
-	requests, logins *rate.Limiter
-	seen             time.Time
+	requests, logins, wrong *rate.Limiter
+	seen                    time.Time
 }
 
 func newLimits() *limits { return &limits{by: map[string]*limit{}} }
@@ -40,11 +42,13 @@ func (l *limits) of(client string) *limit {
 		}
 		l.swept = now
 	}
+	client = network(client)
 	one := l.by[client]
 	if one == nil {
 		one = &limit{
 			requests: rate.NewLimiter(requestsPerSecond, requestsBurst),
 			logins:   rate.NewLimiter(rate.Every(time.Minute/loginsPerMinute), loginsBurst),
+			wrong:    rate.NewLimiter(rate.Every(time.Minute/wrongPerMinute), wrongBurst),
 		}
 		l.by[client] = one
 	}
@@ -54,3 +58,12 @@ func (l *limits) of(client string) *limit {
 
 func (l *limits) allow(client string) bool      { return l.of(client).requests.Allow() }
 func (l *limits) allowLogin(client string) bool { return l.of(client).logins.Allow() }
+
+// mayTry reports whether a bearer token may be tried; tried counts a wrong one.
+func (l *limits) mayTry(client string) bool { return l == nil || l.of(client).wrong.Tokens() >= 1 }
+
+func (l *limits) tried(client string) {
+	if l != nil {
+		l.of(client).wrong.Allow()
+	}
+}

@@ -67,8 +67,8 @@ func (s *server) login(w http.ResponseWriter, r *request) error {
 	if s.Auth == nil {
 		return errNotFound
 	}
-	if !s.limits.allowLogin(clientOf(r.Request)) {
-		return &httpError{http.StatusTooManyRequests, "Too many attempts to log in. Wait a minute."}
+	if !s.limits.allowLogin(s.clientOf(r.Request)) {
+		return errTries
 	}
 	c, err := r.Cookie(s.cookieName("login"))
 	if err != nil {
@@ -78,12 +78,20 @@ func (s *server) login(w http.ResponseWriter, r *request) error {
 	if err := s.checkToken(r); err != nil {
 		return err
 	}
-	if elsewhere, ok := s.Auth.(Redirector); ok {
-		s.setCookie(w, "next", url.QueryEscape(localPath(r.FormValue("next"))), pending)
-		http.Redirect(w, r.Request, elsewhere.Begin(s.tokens.of("state "+r.session), s.tokens.of("nonce "+r.session)), http.StatusSeeOther)
-		return nil
-	}
 	return s.enter(w, r, strings.TrimSpace(r.FormValue("token")), localPath(r.FormValue("next")))
+}
+
+// loginBegin sends a browser to log in elsewhere. It is a link and no form: what
+// a form leads to must be our own, by the policy.
+func (s *server) loginBegin(w http.ResponseWriter, r *request) error {
+	elsewhere, ok := s.Auth.(Redirector)
+	if !ok {
+		return errNotFound
+	}
+	session := s.loginSession(w, r)
+	s.setCookie(w, "next", url.QueryEscape(localPath(r.FormValue("next"))), pending)
+	http.Redirect(w, r.Request, elsewhere.Begin(s.tokens.of("state "+session), s.tokens.of("nonce "+session)), http.StatusSeeOther)
+	return nil
 }
 
 // enter begins a session for a token.
@@ -93,15 +101,15 @@ func (s *server) enter(w http.ResponseWriter, r *request, token, next string) er
 	}
 	user, err := s.Auth.User(r.Context(), token)
 	if errors.Is(err, ErrUnknown) {
-		s.Log.Warn("login refused", "from", clientOf(r.Request))
+		s.Log.Warn("login refused", "from", s.clientOf(r.Request))
 		return s.showLogin(w, r, http.StatusUnauthorized, "The token is not valid, or has expired.")
 	}
 	if err != nil {
 		return err
 	}
-	s.Log.Info("login", "user", user.Name, "from", clientOf(r.Request))
+	s.Log.Info("login", "user", user.Name, "from", s.clientOf(r.Request))
 	s.setCookie(w, "login", "", -1)
-	s.setCookie(w, "session", s.sessions.begin(token), sessionLasts)
+	s.setCookie(w, "session", s.sessions.begin(token, user.Name), sessionLasts)
 	http.Redirect(w, r.Request, next, http.StatusSeeOther)
 	return nil
 }
@@ -113,15 +121,15 @@ func (s *server) loginCallback(w http.ResponseWriter, r *request) error {
 	if !ok || err != nil {
 		return errNotFound
 	}
-	if !s.limits.allowLogin(clientOf(r.Request)) {
-		return &httpError{http.StatusTooManyRequests, "Too many attempts to log in. Wait a minute."}
+	if !s.limits.allowLogin(s.clientOf(r.Request)) {
+		return errTries
 	}
 	if r.URL.Query().Get("state") != s.tokens.of("state "+c.Value) {
 		return &httpError{http.StatusForbidden, "This login was not begun here. Log in again."}
 	}
 	token, err := elsewhere.Finish(r.Context(), r.URL.Query(), s.tokens.of("nonce "+c.Value))
 	if err != nil {
-		s.Log.Warn("login refused", "from", clientOf(r.Request), "error", err)
+		s.Log.Warn("login refused", "from", s.clientOf(r.Request), "error", err)
 		return s.showLogin(w, r, http.StatusUnauthorized, "The identity provider did not confirm the login.")
 	}
 	next := "/"
@@ -134,11 +142,11 @@ func (s *server) loginCallback(w http.ResponseWriter, r *request) error {
 }
 
 func (s *server) logout(w http.ResponseWriter, r *request) error {
-	r.session = sessionID(r.Request)
+	r.session = s.sessionID(r.Request)
 	if err := s.checkToken(r); err != nil {
 		return err
 	}
-	s.sessions.end(r.session)
+	s.Log.Info("logout", "user", s.sessions.end(r.session), "from", s.clientOf(r.Request))
 	s.setCookie(w, "session", "", -1)
 	http.Redirect(w, r.Request, "/login", http.StatusSeeOther)
 	return nil

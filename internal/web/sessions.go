@@ -25,7 +25,7 @@ type sessions struct {
 }
 
 type session struct {
-	token       string
+	token, user string
 	begun, used time.Time
 }
 
@@ -33,7 +33,7 @@ func newSessions(now func() time.Time) *sessions {
 	return &sessions{now: now, by: map[string]*session{}}
 }
 
-func (s *sessions) begin(token string) (id string) {
+func (s *sessions) begin(token, user string) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -43,7 +43,7 @@ func (s *sessions) begin(token string) (id string) {
 		}
 	}
 	id = rand.Text() + rand.Text()
-	s.by[id] = &session{token: token, begun: now, used: now}
+	s.by[id] = &session{token: token, user: user, begun: now, used: now}
 	return id
 }
 
@@ -65,10 +65,15 @@ func (s *sessions) token(id string) string {
 	return found.token
 }
 
-func (s *sessions) end(id string) {
+// end forgets a session, and tells whose it was.
+func (s *sessions) end(id string) (user string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if found := s.by[id]; found != nil {
+		user = found.user
+	}
 	delete(s.by, id)
+	return user
 }
 
 // cookie names: __Host- has browsers refuse one that another host set.
@@ -86,11 +91,11 @@ func (s *server) setCookie(w http.ResponseWriter, what, value string, lasts time
 	})
 }
 
-func sessionID(r *http.Request) string {
-	for _, name := range []string{"__Host-kspm-session", "kspm-session"} {
-		if c, err := r.Cookie(name); err == nil && c.Value != "" {
-			return c.Value
-		}
+// sessionID is what a browser shows. A cookie without the prefix counts for
+// nothing where there is TLS: somebody on the way could have set it.
+func (s *server) sessionID(r *http.Request) string {
+	if c, err := r.Cookie(s.cookieName("session")); err == nil {
+		return c.Value
 	}
 	return ""
 }

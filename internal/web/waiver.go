@@ -58,7 +58,7 @@ func (s *server) waiverWrite(w http.ResponseWriter, r *request) error {
 		s.render(w, r, http.StatusUnprocessableEntity, "waiver", p)
 		return nil
 	}
-	s.Log.Info("waiver written", "user", r.user.Name, "from", clientOf(r.Request), "cluster", p.Finding.ClusterName, "rule", p.Finding.Rule, "asset", p.Finding.Asset.String(), "owner", p.Owner, "expires", p.Expires)
+	s.Log.Info("waiver written", "user", r.user.Name, "from", s.clientOf(r.Request), "cluster", p.Finding.ClusterName, "rule", p.Finding.Rule, "asset", p.Finding.Asset.String(), "owner", p.Owner, "expires", p.Expires)
 	return s.show(w, r, "waiver", p)
 }
 

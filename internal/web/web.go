@@ -6,6 +6,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/store"
@@ -20,8 +21,11 @@ type Options struct {
 	Auth Auth
 	// Hosts are the names that the server answers to, whatever the port; a
 	// request for another, such as one that a hostile page has point to
-	// loopback, is refused. None are localhost and the loopback addresses.
+	// loopback, is refused. None are localhost and the loopback addresses, or
+	// with Secure any: no page has a certificate for a name that is not its own.
 	Hosts []string
+	// Proxies are believed whom they ask for, by X-Forwarded-For.
+	Proxies []netip.Prefix
 	// Secure says that the server is reached by TLS alone.
 	Secure  bool
 	Version string
@@ -58,6 +62,7 @@ func (s *server) routes() http.Handler {
 	mux.HandleFunc("GET /static/", serveStatic)
 	mux.Handle("GET /login", s.open(s.loginPage))
 	mux.Handle("POST /login", s.open(s.login))
+	mux.Handle("GET /login/begin", s.open(s.loginBegin))
 	mux.Handle("GET /login/callback", s.open(s.loginCallback))
 	mux.Handle("POST /logout", s.open(s.logout))
 	for pattern, page := range map[string]handler{
