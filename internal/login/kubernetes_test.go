@@ -101,6 +101,11 @@ func pages(t *testing.T, w *world, auth web.Auth) string {
 // seen are the names of the findings that somebody is shown, or the status.
 func seen(t *testing.T, srv, token string) string {
 	t.Helper()
+	return seenBy(t, http.DefaultClient, srv, token)
+}
+
+func seenBy(t *testing.T, c *http.Client, srv, token string) string {
+	t.Helper()
 	req, err := http.NewRequest(http.MethodGet, srv+"/api/v1/findings", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +113,7 @@ func seen(t *testing.T, srv, token string) string {
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := c.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -68,13 +68,14 @@ func (o *OIDCOptions) check(externalURL string) error {
 	return nil
 }
 
-// oidcAuth is a web.Redirector by the word of an identity provider. What it calls a
-// token is an id token, or the number of a login that holds one.
+// oidcAuth is a web.Redirector by the word of an identity provider. What it calls
+// a token is the number of a login that it holds, or an id token, which programs
+// have.
 type oidcAuth struct {
 	*OIDCOptions
 	client   oauth2.Config
 	http     *http.Client
-	verifier *oidc.IDTokenVerifier
+	provider *oidc.Provider
 	rights   *rights // nil without --oidc-rbac
 	logins   logins
 	key      [32]byte // makes the secrets of PKCE
@@ -107,13 +108,12 @@ func (o *OIDCOptions) open(ctx context.Context, externalURL string, home Home, l
 		}
 	}
 	// The provider's keys are fetched for as long as the process runs.
-	provider, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), a.http), o.Issuer)
+	a.provider, err = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), a.http), o.Issuer)
 	if err != nil {
 		return nil, fmt.Errorf("--oidc-issuer: %w", err)
 	}
-	a.verifier = provider.Verifier(&oidc.Config{ClientID: o.ClientID})
 	a.client = oauth2.Config{
-		ClientID: o.ClientID, ClientSecret: secret, Endpoint: provider.Endpoint(), Scopes: append([]string{oidc.ScopeOpenID}, o.Scopes...),
+		ClientID: o.ClientID, ClientSecret: secret, Endpoint: a.provider.Endpoint(), Scopes: append([]string{oidc.ScopeOpenID}, o.Scopes...),
 		RedirectURL: strings.TrimSuffix(externalURL, "/") + "/login/callback",
 	}
 	return a, nil
@@ -162,18 +162,31 @@ func (a *oidcAuth) verified(ctx context.Context, tokens *oauth2.Token) (*person,
 	if raw == "" {
 		return nil, errors.New("the provider sent no id token")
 	}
-	return a.read(ctx, raw)
+	token, c, err := a.claims(ctx, raw)
+	if err == nil {
+		err = a.complete(ctx, c, tokens)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.person(token, c)
 }
 
 // User implements web.Auth.
 func (a *oidcAuth) User(ctx context.Context, token string) (web.User, error) {
-	var who *person
-	var err error
+	outside := oidc.ClientContext(ctx, a.http)
 	if l := a.logins.get(token); l != nil {
-		who, err = l.current(oidc.ClientContext(ctx, a.http), a)
-	} else {
-		who, err = a.read(oidc.ClientContext(ctx, a.http), token)
+		who, err := l.current(outside, a)
+		if err != nil {
+			return web.User{}, err
+		}
+		return a.user(ctx, who)
 	}
+	id, c, err := a.claims(outside, token)
+	if err != nil {
+		return web.User{}, err
+	}
+	who, err := a.person(id, c)
 	if err != nil {
 		return web.User{}, err
 	}

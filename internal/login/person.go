@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/web"
@@ -27,24 +28,57 @@ type person struct {
 	until   time.Time
 }
 
-// read is who an id token is of.
-func (a *oidcAuth) read(ctx context.Context, raw string) (*person, error) {
-	token, err := a.verifier.Verify(ctx, raw)
+// claims are of an id token that has been verified.
+type claims map[string]any
+
+func (a *oidcAuth) claims(ctx context.Context, raw string) (*oidc.IDToken, claims, error) {
+	token, err := a.provider.Verifier(&oidc.Config{ClientID: a.ClientID}).Verify(ctx, raw)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", web.ErrUnknown, err)
+		return nil, nil, fmt.Errorf("%w: %w", web.ErrUnknown, err)
 	}
-	claims := map[string]any{}
-	if err := token.Claims(&claims); err != nil {
-		return nil, fmt.Errorf("%w: %w", web.ErrUnknown, err)
+	all := claims{}
+	if err := token.Claims(&all); err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", web.ErrUnknown, err)
 	}
+	return token, all, nil
+}
+
+// complete adds what the provider keeps out of id tokens, and tells of who asks
+// with the access token.
+func (a *oidcAuth) complete(ctx context.Context, c claims, tokens *oauth2.Token) error {
+	if c[a.NameClaim] != nil && c[a.GroupClaim] != nil || a.provider.UserInfoEndpoint() == "" {
+		return nil
+	}
+	info, err := a.provider.UserInfo(ctx, oauth2.StaticTokenSource(tokens))
+	if err != nil {
+		return fmt.Errorf("ask the provider for who it is: %w", err)
+	}
+	if info.Subject != c["sub"] {
+		return errors.New("the provider tells of somebody else")
+	}
+	more := claims{}
+	if err := info.Claims(&more); err != nil {
+		return err
+	}
+	for name, v := range more {
+		if _, there := c[name]; !there {
+			c[name] = v
+		}
+	}
+	return nil
+}
+
+func (a *oidcAuth) person(token *oidc.IDToken, c claims) (*person, error) {
 	p := &person{subject: token.Subject, nonce: token.Nonce, until: token.Expiry}
-	if p.name, _ = claims[a.NameClaim].(string); p.name == "" {
-		return nil, fmt.Errorf("%w: its claim %s has no name", web.ErrUnknown, a.NameClaim)
+	if p.name, _ = c[a.NameClaim].(string); p.name == "" {
+		return nil, fmt.Errorf("%w: no claim %s says who it is", web.ErrUnknown, a.NameClaim)
 	}
-	if verified, says := claims["email_verified"]; a.NameClaim == "email" && says && verified != true {
-		return nil, fmt.Errorf("%w: the provider has not verified the email %s", web.ErrUnknown, p.name)
+	// Absent is not verified: some providers leave out what is false. Some have
+	// it as text.
+	if verified := c["email_verified"]; a.NameClaim == "email" && verified != true && verified != "true" {
+		return nil, fmt.Errorf("%w: the provider does not say that it has verified the email %s (email_verified)", web.ErrUnknown, p.name)
 	}
-	switch groups := claims[a.GroupClaim].(type) {
+	switch groups := c[a.GroupClaim].(type) {
 	case string:
 		p.groups = []string{groups}
 	case []any:
