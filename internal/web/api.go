@@ -203,10 +203,11 @@ func (s *server) apiFacets(w http.ResponseWriter, r *request) error {
 }
 
 func (s *server) apiTables(w http.ResponseWriter, r *request) error {
-	if !s.mayAsk(r) {
+	console := s.consoleOf(r.user)
+	if console == nil {
 		return errNoConsole
 	}
-	all, err := s.Console.Tables(r.Context())
+	all, err := console.Tables(r.Context())
 	if err != nil {
 		return err
 	}
@@ -214,14 +215,15 @@ func (s *server) apiTables(w http.ResponseWriter, r *request) error {
 }
 
 func (s *server) apiSQL(w http.ResponseWriter, r *request) error {
-	if !s.mayAsk(r) || crossSite(r.Request) {
+	console := s.consoleOf(r.user)
+	if console == nil || crossSite(r.Request) {
 		return errNoConsole
 	}
 	limits, err := readLimits(r.Request)
 	if err != nil {
 		return err
 	}
-	result, err := s.ask(r, r.FormValue("sql"), limits)
+	result, err := s.ask(r, console, r.FormValue("sql"), limits)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,24 @@ type Console interface {
 	Tables(ctx context.Context) ([]Table, error)
 }
 
+// Narrower is a Console that can keep to what somebody may see, which is
+// store.Filter's Visible. Another one is for who may see everything.
+type Narrower interface {
+	Console
+	Narrow(visible map[string][]string) Console
+}
+
+// consoleOf is the console for what a user may see; nil if there is none.
+func (s *server) consoleOf(u User) Console {
+	if s.Console == nil || u.All() {
+		return s.Console
+	}
+	if n, ok := s.Console.(Narrower); ok {
+		return n.Narrow(u.Visible)
+	}
+	return nil
+}
+
 // QueryLimits bound a query: how long it may compute, and how many rows are
 // shown of its result.
 type QueryLimits struct {
@@ -85,7 +103,8 @@ func (s *server) console(w http.ResponseWriter, r *request) error {
 	if s.Console == nil {
 		return errNotFound
 	}
-	if !s.mayAsk(r) {
+	console := s.consoleOf(r.user)
+	if console == nil {
 		return errNoConsole
 	}
 	limits, err := readLimits(r.Request)
@@ -96,7 +115,7 @@ func (s *server) console(w http.ResponseWriter, r *request) error {
 		page: s.page(r, "SQL", "sql"), Query: strings.TrimSpace(r.FormValue("sql")), Limits: limits,
 		Seconds: strconv.FormatFloat(limits.Time.Seconds(), 'f', -1, 64), Examples: examples,
 	}
-	if p.Tables, err = s.Console.Tables(r.Context()); err != nil {
+	if p.Tables, err = console.Tables(r.Context()); err != nil {
 		return err
 	}
 	switch {
@@ -104,7 +123,7 @@ func (s *server) console(w http.ResponseWriter, r *request) error {
 	case crossSite(r.Request):
 		p.Unasked = true // a link of another site must not have the clusters asked
 	default:
-		if p.Result, err = s.ask(r, p.Query, limits); err != nil {
+		if p.Result, err = s.ask(r, console, p.Query, limits); err != nil {
 			var known *httpError
 			if !errors.As(err, &known) {
 				return err
@@ -142,12 +161,12 @@ func readLimits(r *http.Request) (QueryLimits, error) {
 const reading = 2 * time.Minute
 
 // ask runs a query; what is wrong with it is an httpError.
-func (s *server) ask(r *request, sql string, l QueryLimits) (*Result, error) {
+func (s *server) ask(r *request, console Console, sql string, l QueryLimits) (*Result, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), reading+l.Time)
 	defer cancel()
 	started := time.Now()
 	s.Log.Info("sql", "user", r.user.Name, "from", s.clientOf(r.Request), "sql", sql)
-	result, err := s.Console.Query(ctx, sql, l)
+	result, err := console.Query(ctx, sql, l)
 	if err != nil {
 		if r.Context().Err() != nil || errors.Is(err, context.DeadlineExceeded) {
 			return nil, err

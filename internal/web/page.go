@@ -52,14 +52,10 @@ type page struct {
 
 func (s *server) page(r *request, title, nav string) page {
 	return page{
-		Title: title, Nav: nav, Path: r.URL.Path, User: r.user, Login: s.Auth != nil && r.user.Name != "", SQL: s.mayAsk(r),
+		Title: title, Nav: nav, Path: r.URL.Path, User: r.user, Login: s.Auth != nil && r.user.Name != "", SQL: s.consoleOf(r.user) != nil,
 		Bare: s.Auth != nil && r.user.Name == "", CSRF: s.tokens.of(r.session), F: r.f, Now: s.Now(), Version: s.Version,
 	}
 }
-
-// mayAsk reports whether there is a console, for who may see everything: free
-// SQL cannot be held to some namespaces.
-func (s *server) mayAsk(r *request) bool { return s.Console != nil && r.user.All() }
 
 // render writes a whole page, or an error in its place.
 func (s *server) render(w http.ResponseWriter, r *request, code int, name string, data any) {
