@@ -110,6 +110,10 @@ demo: build cluster-down ## Start an API server, fill it with PODS pods (200) an
 	KUBECONFIG=bin/demo/admin.kubeconfig bin/kubectl-kspm check || [ $$? = 1 ]
 	@echo "still running: KUBECONFIG=bin/demo/admin.kubeconfig bin/kubectl-kspm sql '…'; make cluster-down stops it"
 
+.PHONY: pictures
+pictures: ## Take the pictures of docs/img, with chromium and aha
+	hack/picture.sh
+
 .PHONY: clean
 clean: cluster-down ## Remove what was built
 	rm -rf bin dist

@@ -26,9 +26,12 @@ func fixParts(fix string) []fixPart {
 		fresh := true
 		for _, line := range strings.Split(block, "\n") {
 			text, code := strings.CutPrefix(line, "  ")
-			if last := len(out) - 1; !fresh && out[last].Code == code {
+			switch last := len(out) - 1; {
+			case !fresh && code && out[last].Code:
 				out[last].Text += "\n" + text
-			} else {
+			case !fresh && !code && !out[last].Code && !strings.HasSuffix(out[last].Text, "."):
+				out[last].Text += " " + text // a sentence that was broken
+			default:
 				out = append(out, fixPart{text, code})
 			}
 			fresh = false

@@ -11,7 +11,7 @@ func TestFixParts(t *testing.T) {
 		name, fix string
 		want      []fixPart
 	}{
-		{"words alone", "Change it\nso.", []fixPart{{"Change it\nso.", false}}},
+		{"words alone", "Change it\nso.\nAnd this.", []fixPart{{"Change it so.", false}, {"And this.", false}}},
 		{
 			"a patch and a command", "Change it.\n\nThen look.\n\n# kubectl apply -f FILE\nkind: Pod\nspec:\n  a: 1\n\nkubectl get pod",
 			[]fixPart{{"Change it.", false}, {"Then look.", false}, {"# kubectl apply -f FILE\nkind: Pod\nspec:\n  a: 1", true}, {"kubectl get pod", true}},
