@@ -21,7 +21,7 @@ func common[R objectRow]() []column[R] {
 		text("name", "metadata.name", func(r R) Value { return Str(meta(r).Name) }).key(),
 		integer("created", "metadata.creationTimestamp, Unix seconds", func(r R) Value { return Time(meta(r).CreationTimestamp) }),
 		jsonCol("labels", "metadata.labels", func(r R) Value { return JSON(meta(r).Labels) }),
-		jsonCol("annotations", "metadata.annotations, without kubectl's last-applied-configuration", func(r R) Value { return JSON(annotations(meta(r))) }),
+		jsonCol("annotations", "metadata.annotations, without copies of the object such as kubectl's last-applied-configuration", func(r R) Value { return JSON(annotations(meta(r))) }),
 		late("owner_kind", TypeText, "kind of the top controller: the Deployment, not its ReplicaSet; NULL without one", ownerKey[R], ownerKind, owners).by("owner"),
 		late("owner_name", TypeText, "name of the top controller", ownerKey[R], ownerName, owners).by("owner"),
 	}

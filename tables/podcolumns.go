@@ -49,7 +49,7 @@ func pathOf[R podSpecHolder](r R) string {
 func podSecurity[R podSpecHolder]() []column[R] {
 	spec := func(r R) podSpecRow { return r.podSpec() }
 	return []column[R]{
-		text("os", "windows or linux, by spec.os or node selector; NULL when neither says", func(r R) Value { return Str(spec(r).os()) }),
+		text("os", "windows or linux, by spec.os, node selector or required node affinity; NULL when none says", func(r R) Value { return Str(spec(r).os()) }),
 		integer("host_pid", "spec.hostPID; NULL unless true, since the API does not keep false apart from unset", func(r R) Value { return True(spec(r).spec.HostPID) }),
 		integer("host_ipc", "spec.hostIPC; NULL unless true", func(r R) Value { return True(spec(r).spec.HostIPC) }),
 		integer("host_network", "spec.hostNetwork; NULL unless true", func(r R) Value { return True(spec(r).spec.HostNetwork) }),

@@ -72,12 +72,38 @@ func podSpecResources() []*Resource {
 	return rs
 }
 
-// os is "windows" or "linux", or empty when the spec does not say.
+// os is "windows" or "linux", or empty when the spec does not say. The node that
+// a pod runs on would tell as well; reading it would leave whoever may not read
+// nodes with nothing assessed, and Windows nodes have to be chosen somehow.
 func (p podSpecRow) os() string {
 	if p.spec.OS != nil && p.spec.OS.Name != "" {
 		return string(p.spec.OS.Name)
 	}
-	return p.spec.NodeSelector[corev1.LabelOSStable]
+	if os := p.spec.NodeSelector[corev1.LabelOSStable]; os != "" {
+		return os
+	}
+	if p.spec.Affinity == nil || p.spec.Affinity.NodeAffinity == nil || p.spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution == nil {
+		return ""
+	}
+	return requiredOS(p.spec.Affinity.NodeAffinity.RequiredDuringSchedulingIgnoredDuringExecution.NodeSelectorTerms)
+}
+
+// requiredOS is the one that every term asks for: any of them may place the pod.
+func requiredOS(terms []corev1.NodeSelectorTerm) string {
+	required := ""
+	for i, t := range terms {
+		os := ""
+		for _, e := range t.MatchExpressions {
+			if e.Key == corev1.LabelOSStable && e.Operator == corev1.NodeSelectorOpIn && len(e.Values) == 1 {
+				os = e.Values[0]
+			}
+		}
+		if os == "" || i > 0 && os != required {
+			return ""
+		}
+		required = os
+	}
+	return required
 }
 
 // mirror reports whether the pod is the API server's image of a static pod.

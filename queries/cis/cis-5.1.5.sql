@@ -38,6 +38,16 @@
 --       metadata: {name: web, namespace: shop}
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
 --       subjects: [{kind: ServiceAccount, name: web, namespace: shop}]
+--   - name: the default account of kube-system is a part of the cluster, shown and not counted
+--     objects: |
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: default, namespace: kube-system}
+--       ---
+--       apiVersion: v1
+--       kind: ServiceAccount
+--       metadata: {name: default, namespace: shop}
+--       automountServiceAccountToken: false
 -- fail:
 --   - name: the token is mounted when the field is unset, and when it is true
 --     objects: |

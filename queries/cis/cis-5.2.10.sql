@@ -34,6 +34,34 @@
 --         os: {name: windows}
 --         securityContext: {windowsOptions: {hostProcess: false}}
 --         containers: [{name: app, image: "registry.example/app:1"}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy-windows, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy-windows}}
+--         template:
+--           metadata: {labels: {app: kube-proxy-windows}}
+--           spec:
+--             hostNetwork: true
+--             os: {name: windows}
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1, securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         hostNetwork: true
+--         os: {name: windows}
+--         containers: [{name: run, image: registry.example/run:1, securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: for the pod, and for a container
 --     objects: |
@@ -56,6 +84,23 @@
 --     rows:
 --       - {kind: Pod, namespace: shop, name: agent, path: spec.securityContext.windowsOptions.hostProcess, held: ""}
 --       - {name: probe, path: "spec.containers[0].securityContext.windowsOptions.hostProcess"}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 hostNetwork: true
+--                 os: {name: windows}
+--                 containers: [{name: run, image: registry.example/run:1, securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.windowsOptions.hostProcess"}
 SELECT
   c.asset_kind AS kind, c.namespace AS namespace, c.asset_name AS name, c.container AS container, c.container_type AS container_type,
   iif(c.windows_host_process_source = 'container', c.path, c.spec_path) || '.securityContext.windowsOptions.hostProcess' AS path,

@@ -37,6 +37,30 @@
 --       metadata: {name: b, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: "registry.example/app:1", securityContext: {privileged: false, capabilities: {add: [NET_ADMIN]}}}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1, securityContext: {privileged: true}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, securityContext: {privileged: true}}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: with and without a policy against more of them
 --     objects: |
@@ -62,6 +86,65 @@
 --     rows:
 --       - {kind: Pod, namespace: shop, name: old, container: app, path: "spec.containers[0].securityContext.privileged", actual: "true", enforced: baseline, held: "true"}
 --       - {namespace: web, name: new, enforced: "", held: ""}
+--   - name: every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers: [{name: setup, image: registry.example/setup:1, securityContext: {privileged: true}}, {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {privileged: true}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, securityContext: {privileged: true}}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, path: "spec.initContainers[0].securityContext.privileged"}
+--       - {container: proxy, container_type: sidecar}
+--       - {container: app, container_type: regular}
+--       - {container: debug, container_type: ephemeral, path: "spec.ephemeralContainers[0].securityContext.privileged"}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, securityContext: {privileged: true}}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.privileged"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, securityContext: {privileged: true}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.privileged"}
 SELECT
   c.asset_kind AS kind, c.namespace AS namespace, c.asset_name AS name, c.container AS container, c.container_type AS container_type,
   c.path || '.securityContext.privileged' AS path, 'true' AS actual, 'false' AS expected,

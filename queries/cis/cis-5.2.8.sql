@@ -45,6 +45,51 @@
 --       spec:
 --         os: {name: windows}
 --         containers: [{name: app, image: "registry.example/app:1"}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {drop: [NET_RAW]}}}]
+--   - name: chosen by node selector, or by affinity alone, Windows is Windows
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {drop: [NET_RAW]}}}]
 -- fail:
 --   - name: a default, other ones dropped, added back, and all added
 --     objects: |
@@ -76,10 +121,69 @@
 --       - {name: b, actual: SYS_CHROOT}
 --       - {name: c, path: "spec.containers[0].securityContext.capabilities.add", actual: CAP_NET_RAW, added: CAP_NET_RAW}
 --       - {name: d, added: ALL}
+--   - name: every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers: [{name: setup, image: registry.example/setup:1}, {name: proxy, image: registry.example/proxy:1, restartPolicy: Always}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, path: "spec.initContainers[0].securityContext.capabilities.drop"}
+--       - {container: proxy, container_type: sidecar}
+--       - {container: app, container_type: regular}
+--       - {container: debug, container_type: ephemeral, path: "spec.ephemeralContainers[0].securityContext.capabilities.drop"}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.capabilities.drop"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.capabilities.drop"}
 
 -- What is added wins over what is dropped, by name as with ALL: the runtime drops first.
 WITH c AS (
-  SELECT *,
+  SELECT asset_kind, namespace, asset_name, container, container_type, path, capabilities_drop, image, drift, pods, file, line,
     (SELECT group_concat(value, ', ') FROM json_each(capabilities_add) WHERE upper(value) IN ('ALL', 'NET_RAW', 'CAP_NET_RAW')) AS added,
     (SELECT count(*) FROM json_each(capabilities_drop) WHERE upper(value) IN ('ALL', 'NET_RAW', 'CAP_NET_RAW')) AS dropped
   FROM k8s_containers

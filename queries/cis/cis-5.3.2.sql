@@ -38,6 +38,22 @@
 --       apiVersion: v1
 --       kind: Namespace
 --       metadata: {name: kube-system}
+--   - name: a policy of an add-on, and a namespace that is only mentioned
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--       ---
+--       apiVersion: cilium.io/v2
+--       kind: CiliumNetworkPolicy
+--       metadata: {name: web, namespace: shop}
+--       spec: {endpointSelector: {matchLabels: {app: web}}, ingress: [{}]}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: elsewhere}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: none at all
 --     objects: |

@@ -33,6 +33,30 @@
 --       spec:
 --         volumes: [{name: db, secret: {secretName: db}}]
 --         containers: [{name: app, image: "registry.example/app:1", volumeMounts: [{name: db, mountPath: /run/secrets/db}], env: [{name: MODE, value: fast}, {name: HOST, valueFrom: {configMapKeyRef: {name: web, key: host}}}]}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: one key, and all of them
 --     objects: |
@@ -50,6 +74,65 @@
 --     rows:
 --       - {kind: Pod, namespace: shop, name: a, container: app, path: "spec.containers[0].env[0].valueFrom.secretKeyRef", actual: db/password, secret: db}
 --       - {name: b, path: "spec.containers[0].envFrom[0].secretRef", actual: db, secret: db}
+--   - name: every kind of container
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers: [{name: setup, image: registry.example/setup:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}, {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--         containers: [{name: app, image: registry.example/app:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: setup, container_type: init, path: "spec.initContainers[0].env[0].valueFrom.secretKeyRef"}
+--       - {container: proxy, container_type: sidecar}
+--       - {container: app, container_type: regular}
+--       - {container: debug, container_type: ephemeral, path: "spec.ephemeralContainers[0].env[0].valueFrom.secretKeyRef"}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].env[0].valueFrom.secretKeyRef"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--         containers: [{name: app, image: registry.example/app:1, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].env[0].valueFrom.secretKeyRef"}
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   path || iif(value_kind = 'secretKeyRef', '.valueFrom.secretKeyRef', '.secretRef') AS path,

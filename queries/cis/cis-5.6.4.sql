@@ -72,6 +72,38 @@
 --       - {kind: Pod, namespace: default, name: web, path: metadata.namespace, actual: default}
 --       - {kind: Service, name: web}
 --       - {kind: ConfigMap, name: web}
+--   - name: a CronJob with its Job and pod is one
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: report, namespace: default, uid: c1}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: batch/v1
+--       kind: Job
+--       metadata: {name: report-1, namespace: default, uid: j1, ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: report, uid: c1, controller: true}]}
+--       spec:
+--         template:
+--           spec:
+--             restartPolicy: Never
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: report-1-a, namespace: default, uid: p1, ownerReferences: [{apiVersion: batch/v1, kind: Job, name: report-1, uid: j1, controller: true}]}
+--       spec:
+--         restartPolicy: Never
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: CronJob, name: report}
 SELECT kind, namespace, name, 'metadata.namespace' AS path, 'default' AS actual, 'a namespace with an owner' AS expected, min(file) AS file, min(line) AS line
 FROM (
   SELECT asset_kind AS kind, namespace, asset_name AS name, file, line FROM k8s_pod_specs WHERE judged

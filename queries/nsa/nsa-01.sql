@@ -107,6 +107,15 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsNonRoot: true}}]
+--   - name: Windows by affinity alone, under a user of its own
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         securityContext: {windowsOptions: {runAsUserName: ContainerUser}}
+--         containers: [{name: app, image: registry.example/dotnet:1}]
 -- fail:
 --   - name: nothing set anywhere, in init, sidecar, regular and ephemeral containers
 --     objects: |
@@ -239,6 +248,17 @@
 --     rows:
 --       - {kind: Deployment, name: web, container: app, drift: "", pods: 2}
 --       - {kind: Deployment, name: web, container: mesh, drift: Pod/web-5d9-b, path: "spec.containers[1].securityContext.runAsNonRoot"}
+--   - name: either system may be chosen, so that a Windows user is none
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: any, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows, linux]}]}]}}}
+--         securityContext: {windowsOptions: {runAsUserName: ContainerUser}}
+--         containers: [{name: app, image: registry.example/any:1}]
+--     rows:
+--       - {name: any, container: app, os: "", reason: nothing keeps it from being root}
 
 -- The user that an image names is not in the API: a row means that nothing
 -- enforces another user than root. The Pod Security Standards ask for

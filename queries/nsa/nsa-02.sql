@@ -66,6 +66,41 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1, securityContext: {readOnlyRootFilesystem: true}}]
+--   - name: chosen by node selector, or by affinity alone, Windows is Windows
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {readOnlyRootFilesystem: true}}]
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {readOnlyRootFilesystem: true}}]
 -- fail:
 --   - name: unset and false, in every kind of container
 --     objects: |
@@ -99,6 +134,35 @@
 --                 containers: [{name: run, image: registry.example/run:1}]
 --     rows:
 --       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.readOnlyRootFilesystem"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.readOnlyRootFilesystem"}
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   path || '.securityContext.readOnlyRootFilesystem' AS path,

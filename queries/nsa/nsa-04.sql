@@ -45,6 +45,31 @@
 --           - {name: b, image: "ghcr.io/acme/tools/app@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
 --           - {name: c, image: "eu.corp.example:5000/app:1"}
 --           - {name: d, image: "docker.io/grafana/grafana:12"}
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     parameters: {allowed_registries: [registry.example.com]}
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: "registry.k8s.io/kube-proxy:v1.35.0"}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: "busybox:1"}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: "registry.example.com/app:1"}]
 -- fail:
 --   - name: others, in every kind of container, and entries that are no bare prefixes
 --     parameters: {allowed_registries: [registry.example.com, ghcr.io/acme, "*.corp.example"]}
@@ -95,6 +120,52 @@
 --         containers: [{name: app, image: "registry.example.com/app:1"}]
 --     rows:
 --       - {container: app}
+--   - name: a CronJob, three levels down
+--     parameters: {allowed_registries: [registry.example.com]}
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: "registry.example/run:1"}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].image"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     parameters: {allowed_registries: [registry.example.com]}
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: "docker.io/acme/app:1"}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: "docker.io/acme/app:1"}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: "ghcr.io/mesh/mesh:1", restartPolicy: Always}]
+--         containers: [{name: app, image: "docker.io/acme/app:1"}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, registry: ghcr.io, drift: Pod/agent-b}
 
 -- References are compared once they are normalised: no host is docker.io, and there a single
 -- name is library/NAME. Each image is compared once, however many containers have it.

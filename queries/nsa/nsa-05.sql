@@ -71,6 +71,37 @@
 --       kind: ValidatingAdmissionPolicyBinding
 --       metadata: {name: registries}
 --       spec: {policyName: registries, validationActions: [Deny]}
+--   - name: a webhook that leaves out its own namespace and the cluster's
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver]}]
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: kyverno}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: kube-system}
+--       ---
+--       apiVersion: admissionregistration.k8s.io/v1
+--       kind: ValidatingWebhookConfiguration
+--       metadata: {name: kyverno-resource-validating-webhook-cfg}
+--       webhooks:
+--         - name: validate.kyverno.svc-fail
+--           admissionReviewVersions: [v1]
+--           sideEffects: NoneOnDryRun
+--           failurePolicy: Fail
+--           clientConfig: {service: {name: kyverno-svc, namespace: kyverno}}
+--           namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system, kyverno]}]}
+--           rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
 -- fail:
 --   - name: nothing, and hooks for other objects
 --     objects: |
@@ -141,30 +172,87 @@
 --           rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
 --     rows:
 --       - {actual: looked at in part, mechanisms: "gatekeeper, sigstore policy-controller", reason: "gatekeeper lets pods pass when it does not answer, sigstore policy-controller sees chosen namespaces only", severity: low}
+--   - name: selectors that leave out namespaces of users, by name and by label
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: kube-apiserver-cp1, namespace: kube-system}
+--       spec:
+--         containers: [{name: kube-apiserver, image: "registry.k8s.io/kube-apiserver:v1.37.2", command: [kube-apiserver]}]
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop, labels: {images: checked}}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: dev}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: kyverno}
+--       ---
+--       apiVersion: admissionregistration.k8s.io/v1
+--       kind: ValidatingWebhookConfiguration
+--       metadata: {name: kyverno-resource-validating-webhook-cfg}
+--       webhooks:
+--         - name: validate.kyverno.svc-fail
+--           admissionReviewVersions: [v1]
+--           sideEffects: NoneOnDryRun
+--           failurePolicy: Fail
+--           clientConfig: {service: {name: kyverno-svc, namespace: kyverno}}
+--           namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, values: [kube-system, kyverno, dev]}]}
+--           rules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+--       ---
+--       apiVersion: admissionregistration.k8s.io/v1
+--       kind: ValidatingAdmissionPolicy
+--       metadata: {name: registries}
+--       spec:
+--         failurePolicy: Fail
+--         matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+--         validations: [{expression: "object.spec.containers.all(c, c.image.startsWith('registry.example/'))"}]
+--       ---
+--       apiVersion: admissionregistration.k8s.io/v1
+--       kind: ValidatingAdmissionPolicyBinding
+--       metadata: {name: registries}
+--       spec: {policyName: registries, validationActions: [Deny], matchResources: {namespaceSelector: {matchLabels: {images: checked}}}}
+--     rows:
+--       - {actual: looked at in part, mechanisms: "ValidatingAdmissionPolicy/registries, kyverno", reason: "ValidatingAdmissionPolicy/registries leaves out dev, kyverno, kyverno leaves out dev", severity: low}
 
 -- Whether a hook looks at images, and what it allows, is not in the API (NSA-91, NSA-92).
 -- Hooks of products that are known for something else do not count; unknown ones do.
 WITH hook AS (
-  SELECT coalesce(product, name || '/' || webhook) AS mechanism,
+  SELECT 'ValidatingAdmissionPolicy' AS kind, policy AS name, binding AS hook, kind || '/' || policy AS mechanism, NULL AS own,
+    CASE WHEN failure_policy = 'Ignore' THEN 'lets pods pass when it cannot be evaluated' WHEN validation_actions NOT LIKE '%"Deny"%' THEN 'only warns' END AS weakness
+  FROM k8s_validating_admission_policies
+  WHERE matches_pods AND binding IS NOT NULL AND policy_exists AND NOT mutating
+  UNION ALL
+  SELECT kind, name, webhook, coalesce(product, name || '/' || webhook), service_namespace,
     CASE WHEN failure_policy = 'Ignore' THEN 'lets pods pass when it does not answer'
       WHEN EXISTS (SELECT 1 FROM json_each(namespace_selector, '$.matchLabels'))
         OR EXISTS (SELECT 1 FROM json_each(namespace_selector, '$.matchExpressions') e WHERE e.value ->> '$.operator' IN ('In', 'Exists')) THEN 'sees chosen namespaces only'
       WHEN object_selector IS NOT NULL AND (EXISTS (SELECT 1 FROM json_each(object_selector, '$.matchLabels'))
         OR EXISTS (SELECT 1 FROM json_each(object_selector, '$.matchExpressions') e WHERE e.value ->> '$.operator' IN ('In', 'Exists'))) THEN 'sees chosen pods only'
-    END AS weakness
+    END
   FROM k8s_webhooks
   WHERE matches_pods AND coalesce(product, 'kyverno') IN
     ('kyverno', 'gatekeeper', 'kubewarden', 'connaisseur', 'sigstore policy-controller', 'ratify', 'portieris', 'binary authorization', 'jspolicy', 'polaris', 'datree',
       'trivy operator', 'kubescape', 'neuvector')
   UNION ALL
-  SELECT kind || '/' || policy,
-    CASE WHEN failure_policy = 'Ignore' THEN 'lets pods pass when it cannot be evaluated' WHEN NOT mutating AND validation_actions NOT LIKE '%"Deny"%' THEN 'only warns' END
-  FROM k8s_validating_admission_policies
-  WHERE matches_pods AND binding IS NOT NULL AND policy_exists AND NOT mutating
-  UNION ALL
-  SELECT 'ImagePolicyWebhook', NULL FROM k8s_control_plane_flags
+  SELECT NULL, NULL, NULL, 'ImagePolicyWebhook', NULL, NULL FROM k8s_control_plane_flags
   WHERE component = 'kube-apiserver' AND flag = 'enable-admission-plugins' AND instr(',' || value || ',', ',ImagePolicyWebhook,')),
-best AS (SELECT mechanism, min(coalesce(weakness, '')) AS weakness FROM hook GROUP BY mechanism),
+-- A hook leaves its own namespace out, so that it can come up again.
+unseen AS (
+  SELECT h.kind, h.name, h.hook, group_concat(DISTINCT n.name) AS names
+  FROM hook h
+  JOIN k8s_namespaces n ON NOT n.implied AND NOT n.is_system AND n.name IS NOT h.own
+  LEFT JOIN k8s_namespace_admission a ON a.namespace = n.name AND a.kind = h.kind AND a.name = h.name AND a.hook = h.hook
+  WHERE h.kind IS NOT NULL AND a.kind IS NULL
+  GROUP BY h.kind, h.name, h.hook),
+best AS (
+  SELECT h.mechanism, min(coalesce(h.weakness, CASE WHEN u.names IS NOT NULL THEN 'leaves out ' || replace(u.names, ',', ', ') END, '')) AS weakness
+  FROM hook h LEFT JOIN unseen u ON u.kind = h.kind AND u.name = h.name AND u.hook = h.hook
+  GROUP BY h.mechanism),
 summary AS (
   SELECT count(*) AS n, coalesce(sum(weakness = ''), 0) AS strong, group_concat(mechanism, ', ') AS mechanisms, group_concat(mechanism || ' ' || weakness, ', ') AS reason
   FROM (SELECT * FROM best ORDER BY mechanism)),

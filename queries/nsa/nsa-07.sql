@@ -190,6 +190,16 @@
 --     rows:
 --       - {kind: Deployment, name: web, container: app, drift: "", pods: 2}
 --       - {kind: Deployment, name: web, container: mesh, container_type: sidecar, drift: Pod/web-5d9-b}
+--   - name: a user namespace excuses nothing here
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: build, namespace: shop}
+--       spec:
+--         hostUsers: false
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {privileged: true}}]
+--     rows:
+--       - {name: build, violation: privileged}
 
 -- The patch removes the whole of windowsOptions: a HostProcess container runs as a user
 -- of the host, which no other container may. Elsewhere there is nothing to remove.

@@ -99,6 +99,36 @@
 --                 containers: [{name: run, image: registry.example/run:1}]
 --     rows:
 --       - {kind: CronJob, name: nightly, path: spec.jobTemplate.spec.template.spec.hostIPC}
+--   - name: pods fold into their DaemonSet
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             hostIPC: true
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         hostIPC: true
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         hostIPC: true
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, namespace: shop, name: agent, path: spec.template.spec.hostIPC, drift: "", pods: 2}
 SELECT
   asset_kind AS kind, namespace, asset_name AS name,
   spec_path || '.hostIPC' AS path, 'true' AS actual, 'false' AS expected,

@@ -113,6 +113,36 @@
 --         containers: [{name: agent, image: registry.example/agent:1, securityContext: {windowsOptions: {hostProcess: true, runAsUserName: 'NT AUTHORITY\SYSTEM'}}}]
 --     rows:
 --       - {name: agent, reason: required by hostProcess, json_patch: '[{"op":"remove","path":"/spec/containers/0/securityContext/windowsOptions"}]'}
+--   - name: pods fold into their DaemonSet
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             hostNetwork: true
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         hostNetwork: true
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         hostNetwork: true
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, namespace: shop, name: agent, path: spec.template.spec.hostNetwork, drift: "", pods: 2}
 
 -- The API server refuses HostProcess containers without the host's network, and copies each
 -- containerPort into hostPort with it: json_patch takes both away.

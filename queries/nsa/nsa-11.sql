@@ -48,6 +48,32 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: "finished pods are no matter, nor is a claim whose volume is of the node: whoever made the volume chose that"
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         volumes: [{name: etc, hostPath: {path: /etc}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: db, namespace: shop}
+--       spec:
+--         volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: PersistentVolumeClaim
+--       metadata: {name: data, namespace: shop}
+--       spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, volumeName: data}
+--       ---
+--       apiVersion: v1
+--       kind: PersistentVolume
+--       metadata: {name: data}
+--       spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /srv/data}}
 -- fail:
 --   - name: a socket, mounted by two containers, one of them for reading
 --     objects: |
@@ -110,6 +136,53 @@
 --       - {name: cni, actual: /opt/cni/bin/, sensitive: 1, severity: high}
 --       - {name: logs, actual: /var/log, sensitive: 1, severity: high}
 --       - {name: tail, actual: /var/log, sensitive: 0, read_only: "true", severity: medium}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 volumes: [{name: etc, hostPath: {path: /etc}}]
+--                 containers: [{name: app, image: registry.example/app:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.volumes[0].hostPath", actual: /etc, severity: high}
+--   - name: pods fold into their DaemonSet, a volume that was added to one is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             volumes: [{name: etc, hostPath: {path: /etc}}]
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         volumes: [{name: etc, hostPath: {path: /etc}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         volumes: [{name: etc, hostPath: {path: /etc}}, {name: logs, hostPath: {path: /srv/logs}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, volume: etc, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, volume: logs, drift: Pod/agent-b}
 
 -- Sensitive are, beside what is plain, directories whose files the node runs
 -- as root (/opt/cni, /var/spool/cron), where CRI-O, k0s and snaps keep containers and

@@ -71,6 +71,28 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: Windows by affinity alone; finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         securityContext: {runAsGroup: 0}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 0}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, securityContext: {runAsUser: 0}}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: user and group of every kind of container
 --     objects: |
@@ -119,6 +141,50 @@
 --     rows:
 --       - {field: runAsGroup, container: app}
 --       - {field: fsGroup, level: pod}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, securityContext: {runAsUser: 0}}]
+--     rows:
+--       - {kind: CronJob, name: nightly, field: runAsUser, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.runAsUser"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 0}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 0}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, securityContext: {runAsUser: 0}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {runAsUser: 0}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.runAsUser"}
 
 -- A container that inherits 0 has no row of its own: the pod's row is where to change it.
 WITH found AS (

@@ -40,6 +40,51 @@
 --           - {name: a, image: registry.example/a:1, securityContext: {seLinuxOptions: {type: container_t}}}
 --           - {name: b, image: registry.example/b:1, securityContext: {seLinuxOptions: {type: container_kvm_t}}}
 --           - {name: c, image: registry.example/c:1, securityContext: {seLinuxOptions: {type: container_engine_t, user: ""}}}
+--   - name: Windows has no SELinux; the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: win, namespace: shop}
+--       spec:
+--         os: {name: windows}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: options asked for, and set in one container of two
 --     parameters: {require_selinux: true}
@@ -91,6 +136,35 @@
 --       - {container: proxy, container_type: sidecar, field: user, actual: unconfined_u}
 --       - {container: app, container_type: regular, actual: unconfined_t}
 --       - {container: debug, container_type: ephemeral, actual: spc_t}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seLinuxOptions: {type: spc_t}}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.seLinuxOptions.type"}
 
 -- Absence of options is no failure: whether nodes run SELinux is not in the API.
 WITH found AS (

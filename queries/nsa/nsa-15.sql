@@ -69,6 +69,41 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: chosen by node selector, or by affinity alone, Windows is Windows
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: Unconfined for each kind of container, and inherited
 --     objects: |
@@ -128,6 +163,50 @@
 --       - {name: web, container: app, actual: unconfined, level: annotation, path: "metadata.annotations['container.apparmor.security.beta.kubernetes.io/app']"}
 --       - {kind: Deployment, name: api, level: annotation, path: "spec.template.metadata.annotations['container.apparmor.security.beta.kubernetes.io/app']", json_patch: '[{"op":"remove","path":"/spec/template/metadata/annotations/container.apparmor.security.beta.kubernetes.io~1app"}]'}
 --       - {name: both, level: container, actual: Unconfined, container_type: "", annotation: container.apparmor.security.beta.kubernetes.io/app}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--     rows:
+--       - {kind: CronJob, name: nightly, level: container, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.appArmorProfile.type"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {appArmorProfile: {type: Unconfined}}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.appArmorProfile.type"}
 
 -- As for seccomp we judge what holds for the container: Unconfined of a pod whose every
 -- container says otherwise confines all of them. Rows with an annotation have no

@@ -66,6 +66,41 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: RuntimeDefault}}}]
+--   - name: chosen by node selector, or by affinity alone, Windows is Windows
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: RuntimeDefault}}}]
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {seccompProfile: {type: RuntimeDefault}}}]
 -- fail:
 --   - name: unset where kubelets have a default, which privileged containers do not get, nor those that ask for none
 --     objects: |
@@ -156,6 +191,45 @@
 --     rows:
 --       - {kind: Deployment, name: api, container: app, actual: Unconfined, set_by: container, path: "spec.template.spec.containers[0].securityContext.seccompProfile.type"}
 --       - {kind: CronJob, name: nightly, actual: Unconfined, set_by: pod, privileged: "true", path: spec.jobTemplate.spec.template.spec.securityContext.seccompProfile.type}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.seccompProfile.type"}
+--   - name: a user namespace excuses nothing here
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: build, namespace: shop}
+--       spec:
+--         hostUsers: false
+--         containers: [{name: app, image: registry.example/app:1}]
+--     rows:
+--       - {name: build, actual: unset, severity: medium}
 
 -- A kubelet with seccompDefault gives containers without a profile the runtime's, but
 -- never privileged ones. A pod may be moved to any node, so that it counts only where

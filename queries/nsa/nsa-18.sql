@@ -47,6 +47,20 @@
 --           metadata: {labels: {k8s-app: node-local-dns}}
 --           spec:
 --             containers: [{name: dns, image: "registry.k8s.io/dns/k8s-dns-node-cache:1.26.4", ports: [{containerPort: 53, hostPort: 53, protocol: UDP}]}]
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, ports: [{containerPort: 8080, hostPort: 8080}]}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: in regular and init containers, sidecars included
 --     objects: |
@@ -67,6 +81,50 @@
 --       - {kind: Deployment, namespace: shop, name: web, container: setup, container_type: init, path: "spec.template.spec.initContainers[0].ports[0].hostPort", actual: "8081", expected: unset}
 --       - {container: proxy, container_type: sidecar, port_name: mesh, host_ip: 127.0.0.1, actual: "127.0.0.1:15001"}
 --       - {container: app, container_type: regular, path: "spec.template.spec.containers[0].ports[1].hostPort", container_port: 8443, actual: "443", protocol: TCP}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, ports: [{containerPort: 8080, hostPort: 8080}]}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].ports[0].hostPort"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, ports: [{containerPort: 8080, hostPort: 8080}]}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, ports: [{containerPort: 8080, hostPort: 8080}]}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, ports: [{containerPort: 15001, hostPort: 15001}]}]
+--         containers: [{name: app, image: registry.example/app:1, ports: [{containerPort: 8080, hostPort: 8080}]}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].ports[0].hostPort"}
 
 -- A port that says no more than hostNetwork does is left to NSA-10: one cause, one finding.
 SELECT

@@ -114,6 +114,21 @@
 --       spec:
 --         automountServiceAccountToken: false
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         automountServiceAccountToken: false
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: unset everywhere, with an account, with the default one, and without the account's manifest
 --     objects: |
@@ -210,10 +225,38 @@
 --     rows:
 --       - {name: before, namespace: shop, token_mounted: 1, account_setting: "false"}
 --       - {name: web, namespace: pay, token_mounted: 1}
+--   - name: pods fold into their DaemonSet
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, namespace: shop, name: agent, path: spec.template.spec.automountServiceAccountToken, pods: 2}
 
 -- What a running pod mounts counts more than what is set: the account may have changed
--- since. The catalogue weighs a token by its account's role bindings; we do not, since
--- the role view may not read bindings, and NSA-56 to NSA-62 judge them.
+-- since. What the account may do does not weigh here: whoever may not read role bindings
+-- would be told another severity, and the finding would change with its reader. NSA-56 to
+-- NSA-62 judge rights.
 SELECT
   s.asset_kind AS kind, s.namespace AS namespace, s.asset_name AS name,
   s.spec_path || '.automountServiceAccountToken' AS path,

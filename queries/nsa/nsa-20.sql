@@ -136,6 +136,38 @@
 --     rows:
 --       - {kind: DaemonSet, namespace: kube-public, name: kube-proxy, why_not_system: no pod belongs in kube-public}
 --       - {kind: Pod, namespace: kube-node-lease, name: web, why_not_system: no pod belongs in kube-node-lease}
+--   - name: a CronJob with its Job and pod is one
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: report, namespace: kube-system, uid: c1}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: batch/v1
+--       kind: Job
+--       metadata: {name: report-1, namespace: kube-system, uid: j1, ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: report, uid: c1, controller: true}]}
+--       spec:
+--         template:
+--           spec:
+--             restartPolicy: Never
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: report-1-a, namespace: kube-system, uid: p1, ownerReferences: [{apiVersion: batch/v1, kind: Job, name: report-1, uid: j1, controller: true}]}
+--       spec:
+--         restartPolicy: Never
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: CronJob, name: report}
 
 -- Kinds and names (GLOB) of what installers, clouds and network and storage vendors put
 -- into kube-system. Names can be copied: who may create workloads there is the matter

@@ -277,6 +277,40 @@
 --       spec: {priority: 10, subject: {namespaces: {}}, ingress: [{name: allow, action: Allow, from: [{namespaces: {matchLabels: {name: monitoring}}}]}]}
 --     rows:
 --       - {name: shop, actual: "ingress open, egress open", perhaps: "", severity: high}
+--   - name: expressions select some pods, and policyTypes unset with a rule for egress mean both
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: some, namespace: shop}
+--       spec: {podSelector: {matchExpressions: [{key: app, operator: Exists}]}, policyTypes: [Ingress, Egress]}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: pay}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: pay}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: base, namespace: pay}
+--       spec: {podSelector: {matchExpressions: []}, egress: [{ports: [{protocol: UDP, port: 53}]}]}
+--     rows:
+--       - {name: shop, actual: "ingress open, egress open", severity: high}
+--       - {name: pay, actual: "ingress denied, egress partly (1 rule)", missing: egress, denied_by: base, nearly: base, severity: medium}
 
 -- A policy that selects every pod and has rules is of medium severity: what they allow,
 -- DNS or everything, is not told here. Policies of Cilium and Calico, and those for

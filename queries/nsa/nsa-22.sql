@@ -64,6 +64,21 @@
 --       metadata: {name: web, namespace: elsewhere}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: several, of which one bounds containers
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--       ---
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: a, namespace: shop}
+--       spec: {limits: [{type: PersistentVolumeClaim, max: {storage: 1Gi}}]}
+--       ---
+--       apiVersion: v1
+--       kind: LimitRange
+--       metadata: {name: b, namespace: shop}
+--       spec: {limits: [{type: Container, max: {memory: 1Gi}}]}
 -- fail:
 --   - name: none
 --     objects: |

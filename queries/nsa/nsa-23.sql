@@ -68,6 +68,21 @@
 --       metadata: {name: web, namespace: elsewhere}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: an amount of nought bounds as well, beside a quota for some pods
+--     objects: |
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--       ---
+--       apiVersion: v1
+--       kind: ResourceQuota
+--       metadata: {name: all, namespace: shop}
+--       spec: {hard: {limits.cpu: "0", limits.memory: "0"}}
+--       ---
+--       apiVersion: v1
+--       kind: ResourceQuota
+--       metadata: {name: batch, namespace: shop}
+--       spec: {hard: {requests.cpu: "4"}, scopes: [Terminating]}
 -- fail:
 --   - name: none, and one without amounts
 --     objects: |

@@ -82,6 +82,49 @@
 --           metadata: {labels: {app: kindnet}}
 --           spec:
 --             containers: [{name: kindnet-cni, image: "docker.io/kindest/kindnetd:v20250214-acbabc1a"}]
+--   - name: GKE's Dataplane V2, which is Cilium
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: anetd, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: anetd}}
+--         template:
+--           metadata: {labels: {app: anetd}}
+--           spec:
+--             containers: [{name: anetd, image: "gke.gcr.io/cilium/cilium:v1.17.4-gke.20"}]
+--   - name: Azure's policy manager
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: azure-npm, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: azure-npm}}
+--         template:
+--           metadata: {labels: {app: azure-npm}}
+--           spec:
+--             containers: [{name: azure-npm, image: "mcr.microsoft.com/containernetworking/azure-npm:v1.6.13"}]
+--   - name: flannel with policies by another
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-network-policies, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-network-policies}}
+--         template:
+--           metadata: {labels: {app: kube-network-policies}}
+--           spec:
+--             containers: [{name: kube-network-policies, image: "registry.k8s.io/networking/kube-network-policies:v0.8.0"}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-flannel-ds, namespace: kube-flannel}
+--       spec:
+--         selector: {matchLabels: {app: kube-flannel-ds}}
+--         template:
+--           metadata: {labels: {app: kube-flannel-ds}}
+--           spec:
+--             containers: [{name: kube-flannel-ds, image: "ghcr.io/flannel-io/flannel:v0.27.0"}]
 -- fail:
 --   - name: flannel alone
 --     objects: |

@@ -96,6 +96,33 @@
 --       kind: CiliumClusterwideNetworkPolicy
 --       metadata: {name: deny}
 --       spec: {endpointSelector: {}, ingress: [{}], egress: [{}]}
+--   - name: the cluster's own parts are shown and not counted; expressions of every kind
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, labels: {app: web, tier: front}}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: in, namespace: shop}
+--       spec: {podSelector: {matchExpressions: [{key: app, operator: Exists}, {key: tier, operator: NotIn, values: [back]}]}, policyTypes: [Ingress]}
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: out, namespace: shop}
+--       spec: {podSelector: {matchExpressions: [{key: legacy, operator: DoesNotExist}]}, policyTypes: [Egress]}
 -- fail:
 --   - name: no policy, and policies for others
 --     objects: |
@@ -170,6 +197,31 @@
 --       spec: {endpointSelector: {matchLabels: {app: web}}, ingress: [{}], egress: [{}]}
 --     rows:
 --       - {name: web, perhaps: CiliumNetworkPolicy/web, severity: low}
+--   - name: a CronJob, whose pods an expression leaves out
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: in, namespace: shop}
+--       spec: {podSelector: {matchExpressions: [{key: app, operator: Exists}]}, policyTypes: [Ingress]}
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: out, namespace: shop}
+--       spec: {podSelector: {}, policyTypes: [Egress]}
+--     rows:
+--       - {kind: CronJob, name: nightly, actual: "ingress open, egress by out", missing: ingress, severity: medium}
 
 -- A policy isolates as soon as it selects; what its rules let through is the matter of
 -- NSA-30. Pods in the node's network are not judged: no policy selects them (NSA-10).

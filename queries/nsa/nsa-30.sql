@@ -82,6 +82,14 @@
 --       - {path: "spec.ingress[0].from[1]", actual: "every namespace, every port"}
 --       - {path: "spec.egress[0].to[0]", actual: "0.0.0.0/0, every port"}
 --       - {path: "spec.egress[1].to[0]", actual: "::/0, every port"}
+--   - name: all pods of all namespaces are everybody, whatever else is named
+--     objects: |
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: open, namespace: shop}
+--       spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{from: [{namespaceSelector: {}, podSelector: {}}]}]}
+--     rows:
+--       - {name: open, path: "spec.ingress[0].from[0]"}
 WITH selected AS (SELECT namespace, policy, count(*) AS n FROM k8s_network_policy_pods GROUP BY namespace, policy)
 SELECT
   'NetworkPolicy' AS kind, r.namespace AS namespace, r.name AS name, r.path AS path,

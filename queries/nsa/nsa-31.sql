@@ -111,7 +111,8 @@
 -- What is spoken on a port is not in the API: its number, its name and appProtocol, and
 -- the annotations of clouds are signs of TLS, and no proof.
 WITH service AS (
-  SELECT s.*, internal_lb = 1 OR load_balancer_source_ranges IS NOT NULL
+  SELECT namespace, name, type, load_balancer_source_ranges, internal_lb, ingress_addresses, external_ips, file, line,
+    internal_lb = 1 OR load_balancer_source_ranges IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM json_each(load_balancer_source_ranges) r WHERE r.value IN ('0.0.0.0/0', '::/0')) AS narrowed
   FROM k8s_services s WHERE exposed)
 SELECT

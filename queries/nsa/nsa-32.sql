@@ -114,7 +114,7 @@
 -- An entry of spec.tls without a secret means the controller's own certificate: it passes.
 -- A listener for every host whose gateway has TLS for some is mostly there to redirect.
 WITH plain AS (
-  SELECT g.*,
+  SELECT g.namespace, g.name, g.path, g.protocol, g.port, g.hostname, g.gateway_class, g.addresses, g.file, g.line,
     EXISTS (SELECT 1 FROM k8s_gateways t WHERE t.name = g.name AND t.namespace IS g.namespace AND t.protocol IN ('HTTPS', 'TLS')) AS some_tls
   FROM k8s_gateways g
   WHERE g.protocol IN ('HTTP', 'TCP')

@@ -63,6 +63,20 @@
 --             password: ${DB_PASSWORD}
 --           tokenTTL: 3600
 --         cache.size: "128"
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: words in names, in every kind of container
 --     objects: |
@@ -120,6 +134,63 @@
 --       - {kind: ConfigMap, namespace: shop, name: web, path: data.db-password, pattern: password, variable: ""}
 --       - {path: data.app.properties, match_line: 3, pattern: password}
 --       - {path: data.tls.pem, match_line: 1, pattern: PEM private key}
+--   - name: sidecar and ephemeral containers
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         initContainers: [{name: proxy, image: registry.example/proxy:1, restartPolicy: Always, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--       status: {phase: Running}
+--     rows:
+--       - {container: proxy, container_type: sidecar, path: "spec.initContainers[0].env[0].value"}
+--       - {container: debug, container_type: ephemeral, path: "spec.ephemeralContainers[0].env[0].value"}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].env[0].value"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--         containers: [{name: app, image: registry.example/app:1, env: [{name: DB_PASSWORD, value: correct-horse}]}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].env[0].value"}
 
 -- Names and forms of values are signs, and no proof. Values are never shown: their length,
 -- and the first digits of their hash, which tell where the same one is used.

@@ -157,6 +157,29 @@
 --       spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 169.254.169.254/32}}]}]}
 --     rows:
 --       - {name: shop, actual: 1 of 2 workloads, example: Pod/web, leaking: web, provider: azure}
+--   - name: its IPv6 address alone
+--     objects: |
+--       apiVersion: v1
+--       kind: Node
+--       metadata: {name: n1}
+--       spec: {providerID: "aws:///eu-west-1a/i-0abc"}
+--       ---
+--       apiVersion: v1
+--       kind: Namespace
+--       metadata: {name: shop}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: networking.k8s.io/v1
+--       kind: NetworkPolicy
+--       metadata: {name: out, namespace: shop}
+--       spec: {podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.0.0/16]}}, {ipBlock: {cidr: "fd00::/8"}}]}]}
+--     rows:
+--       - {name: shop, leaking: out}
 
 -- Whether the metadata service answers a pod is set in the cloud, and not in the API; and
 -- policies of Cilium and Calico are not evaluated here: they are named where there are any.

@@ -55,6 +55,20 @@
 --       kind: IngressClass
 --       metadata: {name: nginx}
 --       spec: {controller: nginx.org/ingress-controller}
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: "registry.k8s.io/heapster-amd64:v1.5.4"}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: Tiller and Heapster, in kube-system as well
 --     objects: |
@@ -132,6 +146,50 @@
 --       - {kind: IngressClass, namespace: "", name: public, path: spec.controller, actual: k8s.io/ingress-nginx}
 --       - {kind: Pod, name: web, container: wait, component: k8s.gcr.io, replacement: "registry.k8s.io/busybox:1.27", expected: registry.k8s.io}
 --       - {kind: Pod, name: web, container: pause, replacement: "registry.k8s.io/pause:3.1"}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: "registry.k8s.io/heapster-amd64:v1.5.4"}]
+--     rows:
+--       - {kind: CronJob, name: nightly, component: Heapster, path: "spec.jobTemplate.spec.template.spec.containers[0].image"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: "k8s.gcr.io/pause:3.1"}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: "k8s.gcr.io/pause:3.1"}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: "k8s.gcr.io/mesh:1", restartPolicy: Always}]
+--         containers: [{name: app, image: "k8s.gcr.io/pause:3.1"}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b}
 
 -- As of October 2026. Images are known by the last parts of their repository, so that
 -- mirrors count; a copy under another name is not seen. One row for each container.
@@ -144,7 +202,8 @@ WITH gone(pattern, component, since, severity) AS (VALUES
   ('*/heapster*', 'Heapster', 'retired in 2018', 'medium'),
   ('*/weaveworks/weave-kube', 'Weave Net', 'archived in June 2024', 'medium')),
 image AS (
-  SELECT c.*, '/' || c.image_repository AS repository, g.component, g.since,
+  SELECT c.asset_kind, c.namespace, c.asset_name, c.container, c.container_type, c.path, c.image, c.image_registry, c.drift, c.pods, c.file, c.line,
+    g.component, g.since,
     (SELECT group_concat(a.value, ' ') FROM json_each(c.args) a
       WHERE g.component = 'Kubernetes Dashboard' AND a.value IN ('--enable-skip-login', '--enable-skip-login=true', '--enable-insecure-login', '--enable-insecure-login=true')) AS open_args,
     g.severity,

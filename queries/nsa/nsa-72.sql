@@ -57,6 +57,41 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: chosen by node selector, or by affinity alone, Windows is Windows
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: one row each, in every kind of container
 --     objects: |
@@ -109,6 +144,60 @@
 --       - {name: web, container: a, actual: chown, reason: not a capability name, severity: medium}
 --       - {name: web, container: b, actual: CAP_CHOWN, reason: not a capability name}
 --       - {name: api, actual: cap_sys_admin, reason: not a capability name, severity: high}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.capabilities.add[0]", actual: NET_ADMIN}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {add: [NET_ADMIN]}}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.capabilities.add[0]"}
+--   - name: a user namespace excuses nothing here
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: build, namespace: shop}
+--       spec:
+--         hostUsers: false
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {capabilities: {add: [SYS_ADMIN]}}}]
+--     rows:
+--       - {name: build, actual: SYS_ADMIN}
 
 -- Of high severity are those that reach the node by themselves, DAC_READ_SEARCH, which
 -- opens any file of the node by its handle, and SYS_RAWIO, memory and disks, among them.

@@ -30,6 +30,46 @@
 --       spec:
 --         initContainers: [{name: setup, image: registry.example/setup:1}]
 --         containers: [{name: app, image: registry.example/app:1, securityContext: {procMount: Default}}]
+--   - name: Windows has no /proc; the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: iis, namespace: shop}
+--       spec:
+--         nodeSelector: {kubernetes.io/os: windows}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {procMount: Unmasked}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: dotnet, namespace: shop}
+--       spec:
+--         affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/os, operator: In, values: [windows]}]}]}}}
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {procMount: Unmasked}}]
+--       ---
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             hostUsers: false
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1, securityContext: {procMount: Unmasked}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         hostUsers: false
+--         containers: [{name: run, image: registry.example/run:1, securityContext: {procMount: Unmasked}}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: Unmasked, with a user namespace too, in every kind of container
 --     objects: |
@@ -49,6 +89,54 @@
 --       - {container: proxy, container_type: sidecar}
 --       - {container: app, container_type: regular}
 --       - {container: debug, container_type: ephemeral}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 hostUsers: false
+--                 containers: [{name: run, image: registry.example/run:1, securityContext: {procMount: Unmasked}}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].securityContext.procMount"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             hostUsers: false
+--             containers: [{name: app, image: registry.example/app:1, securityContext: {procMount: Unmasked}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         hostUsers: false
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {procMount: Unmasked}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         hostUsers: false
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, securityContext: {procMount: Unmasked}}]
+--         containers: [{name: app, image: registry.example/app:1, securityContext: {procMount: Unmasked}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b, path: "spec.initContainers[0].securityContext.procMount"}
 
 -- The Pod Security Standards' baseline allows Unmasked together with hostUsers: false from
 -- v1.35 on, and restricted does not: we follow restricted.

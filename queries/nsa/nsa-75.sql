@@ -13,6 +13,9 @@
 --   {{- else}}Remove {{.sysctl}} from securityContext.sysctls, at {{.path}}.
 --   If the application needs it, set it on the nodes it runs on (/etc/sysctl.d), give those a taint, and leave it out of allowedUnsafeSysctls
 --   of every kubelet.{{end}}
+--   {{- if .nodes_allow}}
+--   {{.nodes_allow}} it now.{{end}}
+-- consults: [k8s_nodes_kubelet_config]
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, Pod security enforcement
 --   - https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/
@@ -35,6 +38,55 @@
 --       kind: Pod
 --       metadata: {name: api, namespace: shop}
 --       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             securityContext: {sysctls: [{name: net.core.somaxconn, value: "4096"}]}
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}]}
+--         containers: [{name: run, image: registry.example/run:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
+--   - name: all that are safe
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         securityContext:
+--           sysctls:
+--             - {name: kernel.shm_rmid_forced, value: "1"}
+--             - {name: net.ipv4.ip_local_port_range, value: "1"}
+--             - {name: net.ipv4.tcp_syncookies, value: "1"}
+--             - {name: net.ipv4.ping_group_range, value: "1"}
+--             - {name: net.ipv4.ip_unprivileged_port_start, value: "1"}
+--             - {name: net.ipv4.ip_local_reserved_ports, value: "1"}
+--             - {name: net.ipv4.tcp_keepalive_time, value: "1"}
+--             - {name: net.ipv4.tcp_fin_timeout, value: "1"}
+--             - {name: net.ipv4.tcp_keepalive_intvl, value: "1"}
+--             - {name: net.ipv4.tcp_keepalive_probes, value: "1"}
+--             - {name: net.ipv4.tcp_rmem, value: "1"}
+--             - {name: net.ipv4.tcp_wmem, value: "1"}
+--             - {name: net.ipv4.tcp_slow_start_after_idle, value: "1"}
+--             - {name: net.ipv4.tcp_notsent_lowat, value: "1"}
 --         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: of the network and of the kernel, one beside a safe one
@@ -62,10 +114,84 @@
 --     rows:
 --       - {kind: StatefulSet, namespace: shop, name: db, sysctl: net.core.somaxconn, path: "spec.template.spec.securityContext.sysctls[1]", actual: net.core.somaxconn=4096, expected: safe sysctls}
 --       - {kind: Pod, name: queue, sysctl: kernel.msgmax, safe_since: ""}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}]}
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.securityContext.sysctls[0]"}
+--   - name: pods fold into their DaemonSet, a sysctl that was added to one is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}]}
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}]}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}, {name: net.core.somaxconn, value: "4096"}]}
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, sysctl: kernel.msgmax, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, sysctl: net.core.somaxconn, drift: Pod/agent-b, path: "spec.securityContext.sysctls[1]"}
+--   - name: kubelets that allow it, and a name with slashes
+--     objects: |
+--       apiVersion: kubelet.config.k8s.io/v1beta1
+--       kind: KubeletConfiguration
+--       allowedUnsafeSysctls: ["kernel.msg*"]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: queue, namespace: shop}
+--       spec:
+--         securityContext: {sysctls: [{name: kernel.msgmax, value: "65536"}, {name: net/ipv4/tcp_syncookies, value: "1"}, {name: net.ipv4.tcp_syncookies, value: "1"}]}
+--         containers: [{name: app, image: registry.example/app:1}]
+--     rows:
+--       - {sysctl: kernel.msgmax, nodes_allow: 1 of 1 kubelets allow, json_patch: '[{"op":"replace","path":"/spec/securityContext/sysctls","value":[{"name":"net.ipv4.tcp_syncookies","value":"1"}]}]'}
+--       - {sysctl: net/ipv4/tcp_syncookies, nodes_allow: 0 of 1 kubelets allow}
 
 -- Which are safe depends on the cluster's version; manifests are judged by the newest list.
+-- Names are compared as the Pod Security Standards do: with slashes, which kubelets read
+-- as dots, none is safe.
+WITH found AS (
+  SELECT asset_kind, namespace, asset_name, spec_id, spec_path, path, sysctl, value, safe_since, drift, pods, file, line,
+    safe AND CAST(substr(safe_since, 4) AS INTEGER) <= coalesce((SELECT max(minor) FROM k8s_cluster_info), 1000) AS fine
+  FROM k8s_pod_sysctls WHERE judged),
+kubelets AS (SELECT name, allowed_unsafe_sysctls AS allowed FROM k8s_nodes_kubelet_config WHERE status = 'ok')
 SELECT
-  asset_kind AS kind, namespace, asset_name AS name, path, sysctl || '=' || value AS actual, 'safe sysctls' AS expected,
-  sysctl, value, safe_since, drift, pods, file, line
-FROM k8s_pod_sysctls
-WHERE judged AND (NOT safe OR CAST(substr(safe_since, 4) AS INTEGER) > (SELECT max(minor) FROM k8s_cluster_info));
+  f.asset_kind AS kind, f.namespace AS namespace, f.asset_name AS name, f.path AS path, f.sysctl || '=' || f.value AS actual, 'safe sysctls' AS expected,
+  f.sysctl AS sysctl, f.value AS value, f.safe_since AS safe_since,
+  (SELECT sum(EXISTS (SELECT 1 FROM json_each(k.allowed) p WHERE replace(f.sysctl, '/', '.') GLOB p.value)) || ' of ' || count(*) || ' kubelets allow'
+    FROM kubelets k HAVING count(*) > 0) AS nodes_allow,
+  json_array(json_object('op', 'replace', 'path', '/' || replace(f.spec_path, '.', '/') || '/securityContext/sysctls', 'value', json(
+    (SELECT json_group_array(json_object('name', r.sysctl, 'value', r.value)) FROM found r WHERE r.spec_id = f.spec_id AND r.fine)))) AS json_patch,
+  f.drift AS drift, f.pods AS pods, f.file AS file, f.line AS line
+FROM found f
+WHERE NOT f.fine;

@@ -37,6 +37,32 @@
 --           - {name: j}
 --           - {name: k, hostPath: {path: /srv}}
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             volumes: [{name: media, nfs: {server: files.example, path: /media}}]
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         volumes: [{name: media, nfs: {server: files.example, path: /media}}]
+--         containers: [{name: run, image: registry.example/run:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: an NFS export and a git repository, mounted or not
 --     objects: |
@@ -56,6 +82,53 @@
 --     rows:
 --       - {kind: Deployment, name: web, volume: media, path: "spec.template.spec.volumes[1]", actual: nfs}
 --       - {kind: Deployment, name: web, volume: src, path: "spec.template.spec.volumes[2]", actual: gitRepo}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 volumes: [{name: media, nfs: {server: files.example, path: /media}}]
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.volumes[0]", actual: nfs}
+--   - name: pods fold into their DaemonSet, a volume that was added to one is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             volumes: [{name: media, nfs: {server: files.example, path: /media}}]
+--             containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         volumes: [{name: media, nfs: {server: files.example, path: /media}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         volumes: [{name: media, nfs: {server: files.example, path: /media}}, {name: disk, iscsi: {targetPortal: 10.0.0.1, iqn: "iqn.2026-01.example:disk", lun: 0}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, volume: media, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, volume: disk, actual: iscsi, drift: Pod/agent-b}
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, volume,
   path, volume_type AS actual, 'a persistentVolumeClaim, or another type of the core set' AS expected,

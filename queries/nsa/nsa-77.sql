@@ -47,6 +47,31 @@
 --       spec:
 --         os: {name: windows}
 --         containers: [{name: app, image: registry.example/iis:1}]
+--   - name: the cluster's own parts are shown and not counted, finished pods are no matter
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: kube-proxy, namespace: kube-system}
+--       spec:
+--         selector: {matchLabels: {app: kube-proxy}}
+--         template:
+--           metadata: {labels: {app: kube-proxy}}
+--           spec:
+--             containers: [{name: kube-proxy, image: registry.example/kube-proxy:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1}]
+--       status: {phase: Succeeded}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         hostUsers: false
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: root, in one container of two
 --     objects: |
@@ -71,6 +96,48 @@
 --     rows:
 --       - {kind: Deployment, namespace: shop, name: web, path: spec.template.spec.hostUsers, actual: "true", expected: "false", root: setup}
 --       - {kind: Pod, name: web, path: spec.hostUsers, actual: unset, root: app}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: spec.jobTemplate.spec.template.spec.hostUsers, root: run}
+--   - name: of init, sidecar and ephemeral containers, and not with a namespace of the host
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop, uid: p1}
+--       spec:
+--         securityContext: {runAsNonRoot: true}
+--         initContainers: [{name: setup, image: registry.example/setup:1, securityContext: {runAsNonRoot: false}}, {name: proxy, image: registry.example/proxy:1, restartPolicy: Always, securityContext: {runAsNonRoot: false}}]
+--         containers: [{name: app, image: registry.example/app:1}]
+--         ephemeralContainers: [{name: debug, image: registry.example/debug:1, securityContext: {runAsNonRoot: false}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: ipc, namespace: shop}
+--       spec:
+--         hostIPC: true
+--         containers: [{name: app, image: registry.example/app:1}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: pid, namespace: shop}
+--       spec:
+--         hostPID: true
+--         containers: [{name: app, image: registry.example/app:1}]
+--     rows:
+--       - {name: web, root: "setup, proxy, debug"}
 
 -- For information: whether nodes can do it is not in the API. Pods with a namespace of the
 -- host cannot; clusters before 1.30 do not know it, and have no rows.

@@ -47,6 +47,20 @@
 --       metadata: {name: web, namespace: shop}
 --       spec:
 --         containers: [{name: app, image: registry.example/app:1}]
+--   - name: finished pods are no matter
+--     objects: |
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: migrate, namespace: shop, uid: p1}
+--       spec:
+--         containers: [{name: run, image: registry.example/run:1, livenessProbe: {httpGet: {host: db.example, path: /, port: 80}}}]
+--       status: {phase: Failed}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: web, namespace: shop}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1}]
 -- fail:
 --   - name: probes and hooks, of init containers too
 --     objects: |
@@ -71,6 +85,50 @@
 --       - {container: app, probe: liveness, host: 169.254.169.254, actual: "169.254.169.254:80", expected: unset, loopback: ""}
 --       - {container: app, probe: readiness, host: 127.0.0.1, loopback: 1}
 --       - {container: app, probe: postStart, handler: httpGet, path: "spec.template.spec.containers[0].lifecycle.postStart.httpGet.host"}
+--   - name: a CronJob, three levels down
+--     objects: |
+--       apiVersion: batch/v1
+--       kind: CronJob
+--       metadata: {name: nightly, namespace: shop}
+--       spec:
+--         schedule: "0 3 * * *"
+--         jobTemplate:
+--           spec:
+--             template:
+--               spec:
+--                 restartPolicy: Never
+--                 containers: [{name: run, image: registry.example/run:1, livenessProbe: {httpGet: {host: db.example, path: /, port: 80}}}]
+--     rows:
+--       - {kind: CronJob, name: nightly, path: "spec.jobTemplate.spec.template.spec.containers[0].livenessProbe.httpGet.host"}
+--   - name: pods fold into their DaemonSet, an injected sidecar is charged to it
+--     objects: |
+--       apiVersion: apps/v1
+--       kind: DaemonSet
+--       metadata: {name: agent, namespace: shop, uid: d1}
+--       spec:
+--         selector: {matchLabels: {app: agent}}
+--         template:
+--           metadata: {labels: {app: agent}}
+--           spec:
+--             containers: [{name: app, image: registry.example/app:1, livenessProbe: {httpGet: {host: db.example, path: /, port: 80}}}]
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-a, namespace: shop, uid: p1, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         containers: [{name: app, image: registry.example/app:1, livenessProbe: {httpGet: {host: db.example, path: /, port: 80}}}]
+--       status: {phase: Running}
+--       ---
+--       apiVersion: v1
+--       kind: Pod
+--       metadata: {name: agent-b, namespace: shop, uid: p2, ownerReferences: [{apiVersion: apps/v1, kind: DaemonSet, name: agent, uid: d1, controller: true}]}
+--       spec:
+--         initContainers: [{name: mesh, image: registry.example/mesh:1, restartPolicy: Always, livenessProbe: {httpGet: {host: db.example, path: /, port: 80}}}]
+--         containers: [{name: app, image: registry.example/app:1, livenessProbe: {httpGet: {host: db.example, path: /, port: 80}}}]
+--       status: {phase: Running}
+--     rows:
+--       - {kind: DaemonSet, name: agent, container: app, drift: "", pods: 2}
+--       - {kind: DaemonSet, name: agent, container: mesh, container_type: sidecar, drift: Pod/agent-b}
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type,
   path || '.' || handler || '.host' AS path, host || coalesce(':' || port, '') AS actual, 'unset' AS expected,
