@@ -13,18 +13,21 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
-// console answers the dashboard's SQL from the sources of an sql command.
+// console answers SQL on the pages.
 type console struct {
-	*sqlOptions
 	db *engine.DB
+	// over are the members of a query.
+	over  func(ctx context.Context) ([]session.Member, error)
+	scope rows.Scope
 }
 
+// newConsole is a console over the sources of an sql command.
 func newConsole(ctx context.Context, o *sqlOptions) (*console, error) {
 	if _, err := o.members(ctx); err != nil {
 		return nil, err
 	}
 	db, err := o.openDB()
-	return &console{o, db}, err
+	return &console{db, o.members, rows.Scope{Namespace: o.source.kube.Namespace()}}, err
 }
 
 func (c *console) close() { _ = c.db.Close() }
@@ -38,7 +41,11 @@ func (c *console) Query(ctx context.Context, sql string, l web.QueryLimits) (*we
 	if err != nil {
 		return nil, marked(err)
 	}
-	data := session.New(c.over, stmt.Reads, rows.Scope{Namespace: c.source.kube.Namespace()}, stmt.Strings...)
+	members, err := c.over(ctx)
+	if err != nil {
+		return nil, err
+	}
+	data := session.New(members, stmt.Reads, c.scope, stmt.Strings...)
 	watch := newStopwatch(ctx, l.Time, fmt.Errorf("stopped after %s of computing: raise the seconds, or ask for less", l.Time))
 	defer watch.end()
 	result, cells := &web.Result{Columns: stmt.Columns}, 0

@@ -32,10 +32,15 @@ type sourceFlags struct {
 }
 
 func (f *sourceFlags) add(cmd *cobra.Command) {
-	f.kube = kube.NewFlags()
 	cmd.Flags().StringArrayVarP(&f.files, "filename", "f", nil, "manifests to look at instead of a cluster: a file, a folder (with all below it), a glob, or - for stdin; may be repeated")
 	cmd.Flags().StringVar(&f.snapshot, "snapshot", "", "look at a file that 'snapshot' saved instead of a cluster")
 	f.addNodeFacts(cmd)
+	f.addCluster(cmd)
+}
+
+// addCluster adds the flags that lead to a cluster alone.
+func (f *sourceFlags) addCluster(cmd *cobra.Command) {
+	f.kube = kube.NewFlags()
 	f.kube.AddFlags(cmd.Flags())
 	f.complete(cmd)
 }

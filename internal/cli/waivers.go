@@ -144,7 +144,6 @@ func (o *checkOptions) loadWaivers() (*waiver.File, error) {
 
 // withWaivers has a run notice what objects propose, and grant waivers.
 func (o *checkOptions) withWaivers(opts assess.Options, cluster string) assess.Options {
-	now := time.Now()
 	opts.Notice = func(obj *tables.Object) {
 		if len(obj.Meta.Annotations) == 0 && len(obj.Meta.Labels) == 0 {
 			return
@@ -161,7 +160,7 @@ func (o *checkOptions) withWaivers(opts assess.Options, cluster string) assess.O
 		}
 		o.granted.Notice(found)
 	}
-	opts.Waive = func(rule string, f *posture.Finding) { o.granted.Grant(cluster, rule, f, now) }
+	opts.Waive = func(rule string, f *posture.Finding) { o.granted.Grant(cluster, rule, f, time.Now()) }
 	return opts
 }
 

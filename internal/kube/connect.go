@@ -24,19 +24,11 @@ const inCluster = "in-cluster"
 // account mean, and asks it for its version: a server that cannot be reached
 // or refuses the credentials is an *Error here, and not once per resource.
 func (f *Flags) Connect(ctx context.Context) (*Cluster, error) {
-	timeout, err := clientcmd.ParseTimeout(f.overrides.Timeout)
-	if err != nil {
-		return nil, &Error{Fault: NoCluster, Text: fmt.Sprintf("--request-timeout %q is no duration such as 30s or 2m", f.overrides.Timeout), Err: err}
-	}
-	raw, err := f.load()
+	cfg, name, err := f.Config()
 	if err != nil {
 		return nil, err
 	}
-	cfg, err := f.config().ClientConfig()
-	if err != nil {
-		return nil, f.configError(raw, err)
-	}
-	cluster, err := NewCluster(f.contextName(raw, cfg), f.complete(cfg, timeout))
+	cluster, err := NewCluster(name, cfg)
 	if err != nil {
 		return nil, &Error{Fault: NoCluster, Text: "kubeconfig: " + plain(err), Err: err}
 	}
@@ -44,6 +36,24 @@ func (f *Flags) Connect(ctx context.Context) (*Cluster, error) {
 		return nil, err
 	}
 	return cluster, nil
+}
+
+// Config is the client configuration that the flags lead to, and the name of
+// the context.
+func (f *Flags) Config() (*rest.Config, string, error) {
+	timeout, err := clientcmd.ParseTimeout(f.overrides.Timeout)
+	if err != nil {
+		return nil, "", &Error{Fault: NoCluster, Text: fmt.Sprintf("--request-timeout %q is no duration such as 30s or 2m", f.overrides.Timeout), Err: err}
+	}
+	raw, err := f.load()
+	if err != nil {
+		return nil, "", err
+	}
+	cfg, err := f.config().ClientConfig()
+	if err != nil {
+		return nil, "", f.configError(raw, err)
+	}
+	return f.complete(cfg, timeout), f.contextName(raw, cfg), nil
 }
 
 // complete adds what client-go leaves out of an in-cluster configuration.

@@ -4,6 +4,7 @@
 package kube
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"path"
@@ -112,4 +113,41 @@ func known(raw *clientcmdapi.Config) string {
 		return fmt.Sprintf("contexts are %s and %d more", strings.Join(names[:8], ", "), len(names)-8)
 	}
 	return "contexts are " + strings.Join(names, ", ")
+}
+
+// ForFile returns the same flags for another kubeconfig.
+func (f *Flags) ForFile(kubeconfig string) *Flags {
+	other := *f
+	other.kubeconfig = kubeconfig
+	return &other
+}
+
+// Context is the name of the context that the flags mean; empty where there is
+// none, as within a pod.
+func (f *Flags) Context() (string, error) {
+	raw, err := f.load()
+	if err != nil || f.overrides.CurrentContext != "" {
+		return f.overrides.CurrentContext, err
+	}
+	return raw.CurrentContext, nil
+}
+
+// Digest identifies what the kubeconfig says of the flags' context: it is
+// another when the server or the credentials are.
+func (f *Flags) Digest() (string, error) {
+	raw, err := f.config().RawConfig()
+	if err != nil {
+		return "", &Error{Fault: NoCluster, Text: "kubeconfig: " + plain(err), Err: err}
+	}
+	if f.overrides.CurrentContext != "" {
+		raw.CurrentContext = f.overrides.CurrentContext
+	}
+	if err := clientcmdapi.MinifyConfig(&raw); err != nil {
+		return "", nil // none: a pod's service account, whose token is read anew by itself
+	}
+	text, err := clientcmd.Write(raw)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text)), nil
 }

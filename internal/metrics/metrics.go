@@ -38,8 +38,8 @@ type Watch struct {
 	Name string
 	// Lag is how long the oldest change waits that is not evaluated yet.
 	Lag time.Duration
-	// Evaluations counts them by what was evaluated: object, namespace, cluster,
-	// full.
+	// Evaluations counts them by what was evaluated: namespace and cluster count
+	// rules, full counts reads of everything.
 	Evaluations map[string]int64
 	// Drift counts findings in which a full evaluation differed from the
 	// incremental ones before it.

@@ -61,7 +61,7 @@ func everything() Sources {
 	return Sources{
 		Store: sample(), Version: "v1.2.3",
 		Watch: func() []Watch {
-			return []Watch{{Cluster: "u1", Name: "prod", Lag: 1500 * time.Millisecond, Drift: 2, Evaluations: map[string]int64{"object": 7, "full": 1}}}
+			return []Watch{{Cluster: "u1", Name: "prod", Lag: 1500 * time.Millisecond, Drift: 2, Evaluations: map[string]int64{"namespace": 7, "full": 1}}}
 		},
 		Alerts: func() []Alerts { return []Alerts{{Receiver: "chat", Sent: 3, Failed: 1}} },
 	}
@@ -95,7 +95,7 @@ func TestMetrics(t *testing.T) {
 		fmt.Sprintf(`kspm_last_full_scan_timestamp_seconds{cluster="prod"} %g`, float64(noon.Unix())),
 		`kspm_watch_lag_seconds{cluster="prod"} 1.5`,
 		`kspm_incremental_drift_total{cluster="prod"} 2`,
-		`kspm_evaluations_total{cluster="prod",scope="object"} 7`,
+		`kspm_evaluations_total{cluster="prod",scope="namespace"} 7`,
 		`kspm_alerts_sent_total{receiver="chat"} 3`,
 		`kspm_alerts_failed_total{receiver="chat"} 1`,
 		`kspm_store_write_errors_total{operation="apply"} 1`,

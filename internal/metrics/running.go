@@ -4,7 +4,7 @@ import "github.com/prometheus/client_golang/prometheus"
 
 var (
 	lagDesc         = desc("kspm_watch_lag_seconds", "How long the oldest change waits that is not evaluated yet.", "cluster")
-	evaluationsDesc = desc("kspm_evaluations_total", "Evaluations, by what of a cluster was evaluated: object, namespace, cluster, full.", "cluster", "scope")
+	evaluationsDesc = desc("kspm_evaluations_total", "Rules that were run on a namespace, or on all of a cluster, and full reads of everything.", "cluster", "scope")
 	driftDesc       = desc("kspm_incremental_drift_total", "Findings in which a full evaluation differed from the incremental ones before it; anything but 0 is a defect.", "cluster")
 	sentDesc        = desc("kspm_alerts_sent_total", "Messages that a receiver of alerts took.", "receiver")
 	failedDesc      = desc("kspm_alerts_failed_total", "Times that a receiver of alerts did not take a message.", "receiver")

@@ -30,7 +30,10 @@ type Members struct {
 	Every time.Duration
 	// Failed is told why a cluster is not evaluated; may be nil.
 	Failed func(ctx context.Context, name string, err error)
-	Log    *slog.Logger
+	// Gone is told of a cluster that is no more among those that there are; may be
+	// nil.
+	Gone func(ctx context.Context, name string)
+	Log  *slog.Logger
 
 	running map[string]running
 	wg      sync.WaitGroup
@@ -72,13 +75,17 @@ func (m *Members) Run(ctx context.Context) error {
 
 func (m *Members) settle(ctx context.Context, found map[string]Member) {
 	for name, r := range m.running {
-		if want, ok := found[name]; ok && want.Version == r.version {
+		want, ok := found[name]
+		if ok && want.Version == r.version {
 			continue
 		}
 		m.Log.Info("cluster is let go", "cluster", name)
 		r.stop()
 		<-r.done // never two of one cluster at once
 		delete(m.running, name)
+		if !ok && m.Gone != nil {
+			m.Gone(ctx, name)
+		}
 	}
 	for name, member := range found {
 		if _, ok := m.running[name]; ok {

@@ -91,7 +91,7 @@ func (w *Watcher) judgePart(ctx context.Context, v *view, spaces map[string]bool
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.stats.Evaluations += uint64(len(places))
+	w.stats.InSpaces += uint64(len(places))
 	for n, i := range places {
 		a := w.ledger.accounts[i]
 		if found[n].Status == posture.Error {
@@ -171,7 +171,7 @@ func (w *Watcher) judgeWhole(ctx context.Context, v *view, rules ruleSet) error 
 func (w *Watcher) enterWhole(places []int, found []assess.Found) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.stats.Evaluations += uint64(len(places))
+	w.stats.InCluster += uint64(len(places))
 	for n, i := range places {
 		if err := w.ledger.enter(w.ledger.accounts[i], &found[n], nil); err != nil {
 			return err

@@ -27,8 +27,9 @@ type Stats struct {
 	// Changes are those that the server told of; Ignored those of them that no rule
 	// sees.
 	Changes, Ignored uint64
-	// Evaluations count rules that were run, on whatever part.
-	Evaluations          uint64
+	// InSpaces count rules that were run on some namespaces, and InCluster those
+	// on all of the cluster.
+	InSpaces, InCluster  uint64
 	Deltas, EmitFailures uint64
 }
 

@@ -40,6 +40,11 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- else }}
 {{- if eq .Values.mode "hub" }}
 - --hub
+- --hub-listen=:8444
+- --authority=/etc/kspm/authority
+{{- range .Values.hub.hosts }}
+- --hub-host={{ . }}
+{{- end }}
 - --store={{ required "store.postgres: a hub keeps its findings in PostgreSQL" .Values.store.postgres }}
 {{- if gt (int .Values.hub.replicas) 1 }}
 - --leader-elect
@@ -117,6 +122,9 @@ spec:
     ports:
     {{- if include "kspm.web" . }}
     - {name: https, containerPort: 8443}
+    {{- end }}
+    {{- if eq .Values.mode "hub" }}
+    - {name: agents, containerPort: 8444}
     {{- end }}
     - {name: metrics, containerPort: 9090}
     livenessProbe: {httpGet: {path: /healthz, port: metrics}, periodSeconds: 20, failureThreshold: 6}
