@@ -1,5 +1,7 @@
 package tables
 
+import "time"
+
 // RuleInfo is a rule, as a row of kspm_rules.
 type RuleInfo struct {
 	ID, Benchmark, Title, Section, Severity, Verdict, Why, Fix, SQL string
@@ -23,6 +25,12 @@ type FindingInfo struct {
 	Line, Pods                      int
 	// Details are the further columns of the evidence.
 	Details map[string]any
+	// State is open, waived, exempt or resolved; empty where there is no asset.
+	State, Fingerprint string
+	// What a history knows; zero without one.
+	ClusterUID                   string
+	FirstSeen, Changed, Resolved time.Time
+	Reason                       string
 }
 
 // What posture itself is: read by whoever knows the rules.
@@ -88,12 +96,15 @@ var KspmFindings = define(spec[findingRow]{
 	Row:  "row of evidence of a rule; rules without any have one row, without an asset",
 	Doc: `Posture as a table that can be joined: reading it runs every rule over the same
 objects. A rule that passed, could not be assessed or is manual has one row whose
-kind, namespace and name are NULL.`,
+kind, namespace and name are NULL. With --store the rows are those of the history:
+of every cluster in it, as it was last judged, and with what is resolved by now
+(status resolved).`,
 	Examples: []string{
 		"SELECT rule, count(DISTINCT namespace || '/' || name) AS assets FROM kspm_findings WHERE status = 'fail' GROUP BY rule ORDER BY assets DESC",
 		"SELECT f.rule, f.name, n.labels->>'$.tier' AS tier FROM kspm_findings f JOIN k8s_namespaces n ON n.name = f.namespace WHERE f.severity = 'high'",
 		"SELECT coalesce(team, 'unowned') AS team, severity, count(*) AS findings FROM kspm_findings WHERE status = 'fail' AND waived IS NULL AND exempt IS NULL GROUP BY 1, 2",
 		"SELECT rule, status, title FROM kspm_findings WHERE status IN ('not_assessed', 'error')",
+		"SELECT cluster, rule, namespace, name, (unixepoch() - first_seen) / 86400 AS days FROM kspm_findings WHERE state = 'open' AND first_seen < unixepoch() - 30 * 86400",
 	},
 	Columns: [][]column[findingRow]{{
 		text("cluster", "name of the source", func(r findingRow) Value { return Str(r.Cluster) }),
@@ -102,7 +113,7 @@ kind, namespace and name are NULL.`,
 		text("title", "title of the rule", func(r findingRow) Value { return Str(r.info.Title) }),
 		text("section", "chapter of the guide", func(r findingRow) Value { return Str(r.info.Section) }),
 		text("severity", "severity of the finding", func(r findingRow) Value { return Str(r.info.Severity) }),
-		text("status", "status of the rule: pass, fail, review, manual, not_applicable, not_assessed, error", func(r findingRow) Value { return Str(r.info.Status) }),
+		text("status", "status of the rule: pass, fail, review, manual, not_applicable, not_assessed, error; resolved for a finding of the history that is no more", func(r findingRow) Value { return Str(r.info.Status) }),
 		text("kind", "kind of the asset", func(r findingRow) Value { return Str(r.info.Kind) }),
 		text("namespace", "namespace of the asset", func(r findingRow) Value { return Str(r.info.Namespace) }).key(),
 		text("name", "name of the asset", func(r findingRow) Value { return Str(r.info.Name) }).key(),
@@ -121,6 +132,13 @@ kind, namespace and name are NULL.`,
 			}
 			return Int(r.info.Line)
 		}),
+		text("state", "state of the finding: open, waived, exempt or resolved", func(r findingRow) Value { return Str(r.info.State) }),
+		text("fingerprint", "what the finding is known by, from run to run", func(r findingRow) Value { return Str(r.info.Fingerprint) }),
+		text("cluster_uid", "uid of the cluster in the history", func(r findingRow) Value { return Str(r.info.ClusterUID) }),
+		integer("first_seen", "when the history first had the finding, Unix seconds", func(r findingRow) Value { return unix(r.info.FirstSeen) }),
+		integer("changed", "when its evidence last became another, Unix seconds", func(r findingRow) Value { return unix(r.info.Changed) }),
+		integer("resolved", "when it was no more, Unix seconds", func(r findingRow) Value { return unix(r.info.Resolved) }),
+		text("reason", "why it is no more: fixed, deleted or rule_removed", func(r findingRow) Value { return Str(r.info.Reason) }),
 	}},
 	Sources: []source[findingRow]{fromRecord(Findings, func(o *Object, v *FindingInfo, emit func(findingRow)) { emit(findingRow{o, v}) })},
 })

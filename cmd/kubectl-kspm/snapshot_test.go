@@ -102,9 +102,9 @@ func TestSnapshotStandsForCluster(t *testing.T) {
 }
 
 // changing are tables whose rows are not the same a second later, or need more
-// than an API server.
+// than an API server: a node, a history.
 var changing = map[string]bool{
-	"k8s_cluster_info": true, "k8s_leases": true, "kspm_findings": true,
+	"k8s_cluster_info": true, "k8s_leases": true, "kspm_findings": true, "kspm_events": true, "kspm_runs": true,
 	"k8s_kubelet_flags": true, "k8s_node_facts": true, "k8s_node_files": true, "k8s_nodes_kubelet_config": true,
 }
 

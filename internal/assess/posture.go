@@ -2,6 +2,7 @@ package assess
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -11,6 +12,9 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
+
+// ErrNoHistory is why tables of the history have no rows where there is none.
+var ErrNoHistory = errors.New("there is no history here: sql --store names one")
 
 // WithPosture is a source that holds posture as well: the rules, and what they
 // find in the source's own objects when somebody asks for the findings. A run
@@ -35,6 +39,8 @@ func (p *withPosture) Each(ctx context.Context, r *tables.Resource, scope rows.S
 		return p.eachRule(ctx, f)
 	case tables.Findings:
 		return p.eachFinding(ctx, scope, f)
+	case tables.FindingEvents, tables.Runs:
+		return ErrNoHistory
 	case tables.Parameters:
 		return withParameters{p.Source.Source, p.rules, p.Info.Name}.Each(ctx, r, scope, f)
 	}
@@ -127,6 +133,7 @@ func findingInfo(info tables.FindingInfo, f posture.Finding, e posture.Evidence)
 	info.Kind, info.Namespace, info.Name = f.Kind, f.Namespace, f.Name
 	info.Path, info.Actual, info.Expected = e.Path, plainText(e.Actual), plainText(e.Expected)
 	info.Team, info.Exempt, info.File, info.Line, info.Pods = f.Team, f.Exempt, f.File, f.Line, f.Pods
+	info.State, info.Fingerprint = f.State(), f.Fingerprint
 	if f.Waiver != nil {
 		info.Waived = f.Waiver.Reason
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/history"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/store"
@@ -93,31 +94,20 @@ func (a *app) historyRunsCommand() *cobra.Command {
 	return o.command("runs", "List the runs that were kept, the newest first", "30d")
 }
 
-const pageOfRuns = 1000
-
 func (o *listOptions) runs(ctx context.Context, s store.Store) (out [][]any, err error) {
 	clusters, err := s.Clusters(ctx, o.query.Filter)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range clusters {
-		for offset := 0; ; offset += pageOfRuns {
-			runs, err := s.Runs(ctx, c.UID, store.Page{Offset: offset, Limit: pageOfRuns})
-			if err != nil {
-				return nil, err
-			}
-			for _, r := range runs {
-				if r.At.Before(o.query.Since) {
-					break
-				}
-				out = append(out, []any{
-					r.At.UTC().Format(time.RFC3339), c.Name, r.Coverage, int64(r.Rules[posture.Pass]), int64(r.Rules[posture.Fail]),
-					int64(r.Rules[posture.NotAssessed] + r.Rules[posture.Error]), int64(r.Opened), int64(r.Resolved), r.RuleDigest,
-				})
-			}
-			if len(runs) < pageOfRuns || runs[len(runs)-1].At.Before(o.query.Since) {
-				break
-			}
+		err := history.EachRun(ctx, s, c.UID, o.query.Since, func(r store.Run) {
+			out = append(out, []any{
+				r.At.UTC().Format(time.RFC3339), c.Name, r.Coverage, int64(r.Rules[posture.Pass]), int64(r.Rules[posture.Fail]),
+				int64(r.Rules[posture.NotAssessed] + r.Rules[posture.Error]), int64(r.Opened), int64(r.Resolved), r.RuleDigest,
+			})
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

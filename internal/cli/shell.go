@@ -43,7 +43,12 @@ func (o *sqlOptions) runShell(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	if _, err := o.open(ctx); err != nil {
+	if o.past.dsn != "" {
+		err = o.past.open(ctx, o.app) // which may be all that is asked
+	} else {
+		_, err = o.open(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	b := &shellBackend{sqlOptions: o, db: db}

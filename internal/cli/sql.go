@@ -35,6 +35,7 @@ type sqlOptions struct {
 	names      *resolver
 	sources    []assess.Source
 	over       []session.Member
+	past       pastSource
 	incomplete bool
 }
 
@@ -50,7 +51,8 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 		Example: `  kubectl kspm sql "SELECT namespace, name FROM k8s_pods WHERE host_network = 1"
   kubectl kspm sql "SELECT image, count(*) AS n FROM k8s_containers WHERE judged GROUP BY image ORDER BY n DESC" -o csv
   kubectl kspm sql --contexts 'prod-*' "SELECT cluster, count(*) AS pods FROM k8s_pods GROUP BY cluster"
-  kubectl kspm sql -f deploy/ "SELECT kind, name, file, line FROM k8s_workloads"`,
+  kubectl kspm sql -f deploy/ "SELECT kind, name, file, line FROM k8s_workloads"
+  kubectl kspm sql --store kspm.db "SELECT type, count(*) FROM kspm_events WHERE at > unixepoch() - 86400 GROUP BY type"`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usagef("want one query, in quotes: %s sql \"SELECT name FROM k8s_pods\"", a.name)
@@ -61,6 +63,7 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 			if err := o.fleet.check(cmd); err != nil {
 				return err
 			}
+			defer o.past.close()
 			if len(args) == 0 || args[0] == "-" {
 				return o.runShell(cmd.Context())
 			}
@@ -71,6 +74,7 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 	o.source.render.add(cmd)
 	o.config.add(cmd)
 	o.fleet.add(cmd)
+	cmd.Flags().StringVar(&o.past.dsn, "store", "", "the history that kspm_findings, kspm_events and kspm_runs are of: a file (SQLite), or postgres://…")
 	cmd.Flags().StringVarP(&o.output, "output", "o", "table", strings.Join(report.RowFormats(), ", "))
 	cmd.Flags().DurationVar(&o.timeout, "timeout", 30*time.Second, "stop a query that computes for longer than this; 0 is never")
 	cmd.Flags().BoolVar(&o.explain, "explain", false, "say on stderr what was read for the query, and why")
@@ -207,7 +211,7 @@ func (o *sqlOptions) ask(ctx context.Context, db *engine.DB, query string) (colu
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	members, err := o.members(ctx)
+	members, err := o.membersOf(ctx, stmt.Reads)
 	if err != nil {
 		return nil, nil, nil, err
 	}

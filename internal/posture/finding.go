@@ -55,6 +55,17 @@ type Finding struct {
 // Counts reports whether the finding makes its asset fail.
 func (f Finding) Counts() bool { return f.Exempt == "" && f.Waiver == nil }
 
+// State is open, waived or exempt.
+func (f Finding) State() string {
+	switch {
+	case f.Exempt != "":
+		return "exempt"
+	case f.Waiver != nil:
+		return "waived"
+	}
+	return "open"
+}
+
 // Waiver is an accepted finding: who, why, until when.
 type Waiver struct {
 	Reason  string `json:"reason"`

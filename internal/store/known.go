@@ -17,15 +17,7 @@ const (
 	resolved = "resolved"
 )
 
-func stateOf(f posture.Finding) string {
-	switch {
-	case f.Exempt != "":
-		return exempt
-	case f.Waiver != nil:
-		return waived
-	}
-	return open
-}
+func stateOf(f posture.Finding) string { return f.State() }
 
 // known is a finding as the database has it.
 type known struct {
