@@ -26,10 +26,13 @@ type site struct {
 	world   *world
 }
 
+// ServeHTTP implements http.Handler.
+func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
 func newSite(t *testing.T, w *world, lifetime time.Duration) *site {
 	t.Helper()
 	s := &site{world: w}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }))
+	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	s.srv = srv.URL
 	s.idp = startProvider(t, srv.URL+"/login/callback", lifetime)

@@ -34,7 +34,7 @@ const (
 )
 
 const (
-	askedAtOnce  = 16 // of namespaces: 500 take a second
+	askedAtOnce  = 16 // of namespaces: 500 take a second, 2,000 three
 	perRequest   = 10 * time.Second
 	requestsRate = 500 // a second
 )
