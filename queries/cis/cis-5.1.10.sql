@@ -44,6 +44,18 @@
 --       metadata: {name: kubelet-api}
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: "system:kubelet-api-admin"}
 --       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:kube-apiserver"}]
+--   - name: nodes/*, which RBAC takes for nothing, and the same resource of another API
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: none}
+--       rules: [{apiGroups: [""], resources: ["nodes/*"], verbs: ["*"]}, {apiGroups: [example.org], resources: ["*"], verbs: ["*"]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: none}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: none}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "ops"}]
 -- fail:
 --   - name: reading suffices, one node suffices, and so does any proxy
 --     objects: |
@@ -73,6 +85,17 @@
 --     rows:
 --       - {kind: ClusterRoleBinding, name: agent, subject: agent, verbs: get, only: ""}
 --       - {kind: ClusterRoleBinding, name: one, subject: debuggers, verbs: create, only: '["node-1"]'}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", subject: "system:authenticated"}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]", subject: "system:anonymous"}
 
 -- Nodes are in no namespace, so that only a ClusterRoleBinding grants them. resourceNames
 -- leave one node, which is no less a node.

@@ -49,6 +49,18 @@
 --       metadata: {name: approver}
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: approver}
 --       subjects: [{kind: ServiceAccount, name: certificate-controller, namespace: kube-system}]
+--   - name: certificatesigningrequests/*, which RBAC takes for nothing, and the same resource of another API
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: none}
+--       rules: [{apiGroups: ["certificates.k8s.io"], resources: ["certificatesigningrequests/*"], verbs: ["*"]}, {apiGroups: [example.org], resources: ["*"], verbs: ["*"]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: none}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: none}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "ops"}]
 -- fail:
 --   - name: update and patch
 --     objects: |
@@ -79,6 +91,17 @@
 --     rows:
 --       - {kind: ClusterRoleBinding, name: approver, subject: approver, verbs: update, signers: '["kubernetes.io/kube-apiserver-client"]'}
 --       - {kind: ClusterRoleBinding, name: patcher, subject: ops, verbs: patch, signers: ""}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", subject: "system:authenticated"}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]", subject: "system:anonymous"}
 
 -- An approval takes effect only for signers that the subject may approve for: signers are
 -- those that the same role names.

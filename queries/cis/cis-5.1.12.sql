@@ -38,6 +38,18 @@
 --       metadata: {name: viewer}
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: viewer}
 --       subjects: [{kind: ServiceAccount, name: agent, namespace: monitoring}]
+--   - name: validatingwebhookconfigurations/*, which RBAC takes for nothing, and the same resource of another API
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: none}
+--       rules: [{apiGroups: ["admissionregistration.k8s.io"], resources: ["validatingwebhookconfigurations/*"], verbs: ["*"]}, {apiGroups: [example.org], resources: ["*"], verbs: ["*"]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: none}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: none}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "ops"}]
 -- fail:
 --   - name: an operator for its own configuration, and for all
 --     objects: |
@@ -67,6 +79,17 @@
 --     rows:
 --       - {kind: ClusterRoleBinding, name: own, subject: operator, verbs: patch, only: '["mesh"]'}
 --       - {kind: ClusterRoleBinding, name: all, subject: ops, verbs: delete, only: ""}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", subject: "system:authenticated"}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]", subject: "system:anonymous"}
 
 -- Roles that Kubernetes ships are named, since manifests do not hold them.
 WITH rights AS (

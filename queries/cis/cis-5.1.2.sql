@@ -51,6 +51,18 @@
 --       metadata: {name: addons}
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: all}
 --       subjects: [{kind: ServiceAccount, name: addons, namespace: kube-system}]
+--   - name: secrets/*, which RBAC takes for nothing, and the same resource of another API
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: none}
+--       rules: [{apiGroups: [""], resources: ["secrets/*"], verbs: ["*"]}, {apiGroups: [example.org], resources: ["*"], verbs: ["*"]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: none}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: none}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "ops"}]
 -- fail:
 --   - name: by name, by a wildcard, and by a role that Kubernetes ships
 --     objects: |
@@ -89,6 +101,17 @@
 --       - {kind: ClusterRoleBinding, name: reader, path: "subjects[1]", subject: ops}
 --       - {kind: RoleBinding, namespace: shop, name: core, actual: Role/core, verbs: "*", only_subject: "true"}
 --       - {kind: RoleBinding, namespace: shop, name: editors, actual: ClusterRole/edit, rule: ""}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", subject: "system:authenticated"}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]", subject: "system:anonymous"}
 
 -- Roles that Kubernetes ships are named, since manifests do not hold them.
 WITH rights AS (

@@ -50,6 +50,18 @@
 --       metadata: {name: volumes, namespace: shop}
 --       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: volumes}
 --       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: developers}]
+--   - name: persistentvolumes/*, which RBAC takes for nothing, and the same resource of another API
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: none}
+--       rules: [{apiGroups: [""], resources: ["persistentvolumes/*"], verbs: ["*"]}, {apiGroups: [example.org], resources: ["*"], verbs: ["*"]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: none}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: none}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "ops"}]
 -- fail:
 --   - name: a provisioner of one's own, and cluster-admin
 --     objects: |
@@ -73,6 +85,17 @@
 --     rows:
 --       - {kind: ClusterRoleBinding, name: provisioner, subject: provisioner, subject_namespace: storage, verbs: create, actual: ClusterRole/provisioner}
 --       - {kind: ClusterRoleBinding, name: ops, subject: ops, actual: ClusterRole/cluster-admin}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", subject: "system:authenticated"}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]", subject: "system:anonymous"}
 
 -- PersistentVolumes are in no namespace, so that only a ClusterRoleBinding grants them.
 -- Roles that Kubernetes ships are named, since manifests do not hold them.

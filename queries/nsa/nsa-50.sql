@@ -122,6 +122,25 @@
 --     rows:
 --       - {kind: RoleBinding, namespace: shop, name: developers, path: "subjects[0]", actual: ClusterRole/edit, scope: shop, severity: medium}
 --       - {kind: ClusterRoleBinding, name: ops, path: "subjects[0]", actual: ClusterRole/cluster-admin, scope: cluster, severity: high}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", actual: ClusterRole/edit}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]"}
+--   - name: a role that a shipped one is made of is held by whoever holds that
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-view: "true"}}
+--       rules: [{apiGroups: [""], resources: [secrets], verbs: [get]}]
+--     rows:
+--       - {name: more, rights: get, bound_to: who holds view, severity: high}
 
 -- A rule with resourceNames passes: get reads what is named, and list and watch are only
 -- allowed for one name at a time. In one namespace the shipped roles are what they are
@@ -131,6 +150,11 @@ WITH bound AS (
     min(subject_kind || ' ' || coalesce(subject_namespace || '/', '') || subject) || CASE WHEN count(*) > 1 THEN ' and ' || (count(*) - 1) || ' more' ELSE '' END AS bound_to,
     CASE WHEN max(scope = 'cluster') THEN 'cluster' ELSE group_concat(DISTINCT scope) END AS scope
   FROM k8s_rbac_bindings GROUP BY role_kind, role_namespace, role),
+held AS (
+  SELECT role_kind, role_namespace, role, bound_to, scope FROM bound
+  UNION ALL
+  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', '), NULL FROM k8s_cluster_roles c
+  WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, resources, file, line,
     (SELECT group_concat(DISTINCT v.value) FROM json_each(verbs) v, json_each(api_groups) g, json_each(resources) x
@@ -143,7 +167,7 @@ SELECT
   CASE WHEN b.bound_to IS NULL THEN 'medium' ELSE 'high' END AS severity,
   replace(r.rights, ',', ', ') AS rights, b.bound_to AS bound_to, NULL AS subject, replace(b.scope, ',', ', ') AS scope, r.file AS file, r.line AS line
 FROM r
-LEFT JOIN bound b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
+LEFT JOIN held b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
 WHERE r.rights IS NOT NULL
 UNION ALL
 SELECT

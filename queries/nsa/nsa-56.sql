@@ -143,6 +143,17 @@
 --     rows:
 --       - {kind: RoleBinding, namespace: shop, name: all, actual: Role/all, scope: shop, severity: medium}
 --       - {kind: RoleBinding, namespace: kube-system, name: admin, severity: high}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", actual: ClusterRole/cluster-admin}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]"}
 
 -- Left out: kubeadm's own binding of the group that its admin.conf belongs to, which is
 -- in every cluster that it makes (NSA-96 asks who holds that file). A binding in

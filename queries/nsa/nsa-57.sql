@@ -16,10 +16,11 @@
 --   the next verb, subresources such as exec, and Secrets where only ConfigMaps were meant. Nobody
 --   who reads the role can say what its holders may do.
 -- fix: |
---   Write out in {{.path}} of {{.kind}} {{.name}} what is used, in place of * in {{.wildcards}}: kubectl api-resources -o wide lists
+--   {{if .aggregated}}The rules of {{.name}} are made of the roles that its aggregationRule selects, and what is edited here is put back: change {{.path}} where it comes from.
+--   {{else}}Write out in {{.path}} of {{.kind}} {{.name}} what is used, in place of * in {{.wildcards}}: kubectl api-resources -o wide lists
 --   what there is, the audit log what the holders ({{if .bound_to}}{{.bound_to}}{{else}}nobody so far{{end}}) called.
 --   {{- if not .bound_to}}
---   No binding names the role: delete it unless another role aggregates it.{{end}}
+--   No binding names the role: delete it unless another role aggregates it.{{end}}{{end}}
 -- command: "kubectl edit {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
@@ -105,13 +106,46 @@
 --       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: probe}]
 --     rows:
 --       - {kind: ClusterRole, namespace: "", name: probe, wildcards: nonResourceURLs, severity: low}
+--   - name: an aggregated role and its source, and a role that a shipped one is made of
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: monitoring}
+--       aggregationRule: {clusterRoleSelectors: [{matchLabels: {monitoring: "true"}}]}
+--       rules: [{apiGroups: [example.org], resources: ["*"], verbs: [get]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: monitoring-source, labels: {monitoring: "true"}}
+--       rules: [{apiGroups: [example.org], resources: ["*"], verbs: [get]}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: monitoring}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: monitoring}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "monitoring"}]
+--       ---
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-admin: "true"}}
+--       rules: [{apiGroups: [example.org], resources: [widgets], verbs: ["*"]}]
+--     rows:
+--       - {name: monitoring, aggregated: "true", bound_to: Group monitoring, severity: medium}
+--       - {name: monitoring-source, aggregated: "", bound_to: "", severity: low}
+--       - {name: more, bound_to: who holds admin, severity: medium}
 
 -- Roles of an aggregation rule repeat the rules of their sources, and have rows beside
--- theirs: which ones are aggregated is not in these tables.
+-- theirs: the one is what is held, the other where to change it. A role that the shipped
+-- ones are made of is held by whoever holds them.
 WITH bound AS (
   SELECT role_kind, role_namespace, role,
     min(subject_kind || ' ' || coalesce(subject_namespace || '/', '') || subject) || CASE WHEN count(*) > 1 THEN ' and ' || (count(*) - 1) || ' more' ELSE '' END AS bound_to
   FROM k8s_rbac_bindings GROUP BY role_kind, role_namespace, role),
+held AS (
+  SELECT role_kind, role_namespace, role, bound_to FROM bound
+  UNION ALL
+  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
+  WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, api_groups, resources, non_resource_urls, file, line,
     substr(iif(non_resource_urls IS NULL AND verbs LIKE '%"*"%', ', verbs', '') || iif(resources LIKE '%"*"%', ', resources', '')
@@ -123,7 +157,8 @@ SELECT
     ELSE replace(trim(r.resources, '[]"'), '","', ', ') || ' of ' || replace(trim(replace(r.api_groups, '""', '"core"'), '[]"'), '","', ', ') END AS actual,
   'what is used, by name' AS expected,
   CASE WHEN b.bound_to IS NULL OR r.wildcards = 'nonResourceURLs' THEN 'low' ELSE 'medium' END AS severity,
-  r.wildcards AS wildcards, b.bound_to AS bound_to, r.file AS file, r.line AS line
+  r.wildcards AS wildcards, b.bound_to AS bound_to, CASE WHEN c.aggregation IS NOT NULL THEN 'true' END AS aggregated, r.file AS file, r.line AS line
 FROM r
-LEFT JOIN bound b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
+LEFT JOIN k8s_cluster_roles c ON r.role_kind = 'ClusterRole' AND c.name = r.role
+LEFT JOIN held b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
 WHERE r.wildcards <> '';

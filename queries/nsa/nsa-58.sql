@@ -110,6 +110,14 @@
 --       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: leads}]
 --     rows:
 --       - {kind: Role, namespace: shop, name: granter, only: '["view"]', severity: info}
+--   - name: a role that a shipped one is made of is held by whoever holds that
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-edit: "true"}}
+--       rules: [{apiGroups: [""], resources: [serviceaccounts], verbs: [impersonate]}]
+--     rows:
+--       - {name: more, rights: impersonate, bound_to: who holds edit, severity: high}
 
 -- A verb * on pods or on all resources grants these rights as well: the roles of NSA-57
 -- that reach roles, users or service accounts are here too, for another reason. Users and
@@ -118,6 +126,11 @@ WITH bound AS (
   SELECT role_kind, role_namespace, role,
     min(subject_kind || ' ' || coalesce(subject_namespace || '/', '') || subject) || CASE WHEN count(*) > 1 THEN ' and ' || (count(*) - 1) || ' more' ELSE '' END AS bound_to
   FROM k8s_rbac_bindings GROUP BY role_kind, role_namespace, role),
+held AS (
+  SELECT role_kind, role_namespace, role, bound_to FROM bound
+  UNION ALL
+  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
+  WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, resources, resource_names, file, line,
     (SELECT group_concat(DISTINCT n.name) FROM
@@ -137,5 +150,5 @@ SELECT
   CASE WHEN r.resource_names IS NOT NULL THEN 'info' WHEN b.bound_to IS NULL THEN 'medium' ELSE 'high' END AS severity,
   replace(r.rights, ',', ', ') AS rights, r.resource_names AS "only", b.bound_to AS bound_to, r.file AS file, r.line AS line
 FROM r
-LEFT JOIN bound b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
+LEFT JOIN held b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
 WHERE r.rights IS NOT NULL;

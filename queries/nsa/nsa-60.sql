@@ -103,6 +103,25 @@
 --     rows:
 --       - {kind: RoleBinding, namespace: shop, name: developers, path: "subjects[0]", actual: ClusterRole/edit}
 --       - {kind: ClusterRoleBinding, name: ops, path: "subjects[0]", actual: ClusterRole/cluster-admin}
+--   - name: everyone with a login, all accounts of a namespace and whoever has no login are not the cluster's own
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRoleBinding
+--       metadata: {name: all}
+--       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+--       subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:authenticated"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:serviceaccounts:shop"}, {apiGroup: rbac.authorization.k8s.io, kind: User, name: "system:anonymous"}, {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "system:masters"}]
+--     rows:
+--       - {name: all, path: "subjects[0]", actual: ClusterRole/edit}
+--       - {name: all, path: "subjects[1]"}
+--       - {name: all, path: "subjects[2]"}
+--   - name: a role that a shipped one is made of is held by whoever holds that
+--     objects: |
+--       apiVersion: rbac.authorization.k8s.io/v1
+--       kind: ClusterRole
+--       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-edit: "true"}}
+--       rules: [{apiGroups: [""], resources: [pods/exec], verbs: [create]}]
+--     rows:
+--       - {name: more, rights: pods/exec, bound_to: who holds edit, severity: medium}
 
 -- get counts: clients that stream over websockets ask with GET, which API servers before
 -- 1.35 take for the verb get. "pods/*" matches nothing: see ResourceMatches of
@@ -111,6 +130,11 @@ WITH bound AS (
   SELECT role_kind, role_namespace, role,
     min(subject_kind || ' ' || coalesce(subject_namespace || '/', '') || subject) || CASE WHEN count(*) > 1 THEN ' and ' || (count(*) - 1) || ' more' ELSE '' END AS bound_to
   FROM k8s_rbac_bindings GROUP BY role_kind, role_namespace, role),
+held AS (
+  SELECT role_kind, role_namespace, role, bound_to FROM bound
+  UNION ALL
+  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
+  WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, resources, resource_names, file, line,
     (SELECT group_concat(DISTINCT x.value) FROM json_each(verbs) v, json_each(api_groups) g, json_each(resources) x
@@ -125,7 +149,7 @@ SELECT
   CASE WHEN r.resource_names IS NOT NULL OR b.bound_to IS NULL THEN 'low' ELSE 'medium' END AS severity,
   replace(r.rights, ',', ', ') AS rights, r.resource_names AS "only", b.bound_to AS bound_to, NULL AS subject, r.file AS file, r.line AS line
 FROM r
-LEFT JOIN bound b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
+LEFT JOIN held b ON b.role_kind = r.role_kind AND b.role = r.role AND b.role_namespace IS r.role_namespace
 WHERE r.rights IS NOT NULL
 UNION ALL
 SELECT
