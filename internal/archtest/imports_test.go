@@ -86,6 +86,7 @@ var laws = []law{
 	{of: "internal/openreports", never: slices.Concat(engines, rule, ours("internal/store", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{sqlite})},
 	{of: "internal/login", never: slices.Concat(sources, engines, rule, ours("tables", "internal/watch", "internal/alert", "internal/serve", "internal/cli"), []string{"k8s.io/apiserver/..."})},
 	{of: "internal/cli", by: []string{"cmd/kubectl-kspm", "hack/docs"}},
+	{of: "cmd/kubectl-kspm", never: []string{clientset}}, // 9 MB of every API
 	{of: "internal/store", never: slices.Concat(sources, engines, rule, ours("tables", "internal/rows", "internal/report", "internal/watch", "internal/alert", "internal/metrics", "internal/web", "internal/serve", "internal/cli"), []string{client, cliRun, osquery})},
 	{of: "internal/fleet", never: slices.Concat(sources, engines, rule, ours("internal/alert", "internal/watch", "internal/web", "internal/serve", "internal/cli", "tables"), []string{client, cliRun, osquery})},
 	{of: "internal/testpostgres", by: []string{}, free: true},

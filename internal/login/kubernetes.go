@@ -12,9 +12,7 @@ import (
 
 	authn "k8s.io/api/authentication/v1"
 	authz "k8s.io/api/authorization/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/cache"
-	authnclient "k8s.io/client-go/kubernetes/typed/authentication/v1"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/web"
 )
@@ -29,7 +27,6 @@ const (
 
 // clusterAuth is a web.Auth by the word of an API server.
 type clusterAuth struct {
-	reviews   authnclient.TokenReviewInterface
 	audiences []string
 	rights    *rights
 	known     *cache.LRUExpireCache // sha256 of a token → *subject; nil for one that is not valid
@@ -47,11 +44,7 @@ func newKubernetes(ctx context.Context, home Home, audiences []string, log *slog
 	if err := rights.mayAsk(ctx, "authentication.k8s.io", "tokenreviews"); err != nil {
 		return nil, err
 	}
-	client, err := authnclient.NewForConfig(rights.config)
-	if err != nil {
-		return nil, err
-	}
-	return &clusterAuth{client.TokenReviews(), audiences, rights, cache.NewLRUExpireCache(mostRemembered), remembered}, nil
+	return &clusterAuth{audiences, rights, cache.NewLRUExpireCache(mostRemembered), remembered}, nil
 }
 
 // Hint implements web.Auth.
@@ -81,11 +74,10 @@ func (k *clusterAuth) who(ctx context.Context, token string) (*subject, error) {
 		}
 		return nil, web.ErrUnknown
 	}
-	review, err := k.reviews.Create(ctx, &authn.TokenReview{Spec: authn.TokenReviewSpec{Token: token, Audiences: k.audiences}}, metav1.CreateOptions{})
+	status, err := k.rights.reviewer.token(ctx, authn.TokenReviewSpec{Token: token, Audiences: k.audiences})
 	if err != nil {
 		return nil, fmt.Errorf("ask the API server whose token it is: %w", err)
 	}
-	status := review.Status
 	// An API server that knows no audiences returns none, and has not looked.
 	forUs := len(k.audiences) == 0 || slices.ContainsFunc(status.Audiences, func(a string) bool { return slices.Contains(k.audiences, a) })
 	if !status.Authenticated || !forUs {

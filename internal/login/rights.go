@@ -17,7 +17,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/cache"
-	authzclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	"k8s.io/client-go/metadata"
 	"k8s.io/client-go/rest"
 
@@ -51,10 +50,10 @@ type rights struct {
 	config  *rest.Config
 	home    Home
 	log     *slog.Logger
-	client  authzclient.AuthorizationV1Interface
 	objects metadata.Interface
-	known   *cache.LRUExpireCache // key of a subject → map[string][]string
-	keep    time.Duration
+	*reviewer
+	known *cache.LRUExpireCache // key of a subject → map[string][]string
+	keep  time.Duration
 
 	mu         sync.Mutex
 	uid        string // of the home cluster, as serve knows it
@@ -67,7 +66,7 @@ func newRights(ctx context.Context, home Home, log *slog.Logger) (*rights, error
 	r.config = rest.CopyConfig(home.Config)
 	r.config.QPS, r.config.Burst, r.config.Timeout = requestsRate, requestsRate, perRequest
 	var err error
-	if r.client, err = authzclient.NewForConfig(r.config); err != nil {
+	if r.reviewer, err = newReviewer(r.config); err != nil {
 		return nil, err
 	}
 	if r.objects, err = metadata.NewForConfig(r.config); err != nil {
@@ -81,14 +80,12 @@ func newRights(ctx context.Context, home Home, log *slog.Logger) (*rights, error
 func (r *rights) mayAsk(ctx context.Context, group, resource string) error {
 	ctx, cancel := context.WithTimeout(ctx, perRequest)
 	defer cancel()
-	review, err := r.client.SelfSubjectAccessReviews().Create(ctx, &authz.SelfSubjectAccessReview{Spec: authz.SelfSubjectAccessReviewSpec{
-		ResourceAttributes: &authz.ResourceAttributes{Group: group, Resource: resource, Verb: "create"},
-	}}, metav1.CreateOptions{})
+	allowed, err := r.mayI(ctx, authz.ResourceAttributes{Group: group, Resource: resource, Verb: "create"})
 	if err != nil {
 		r.log.Warn("whether people can be asked for is not known", "err", err)
 		return nil
 	}
-	if !review.Status.Allowed {
+	if !allowed {
 		return fmt.Errorf("this account may not create %s.%s, and cannot ask who people are: bind it to the ClusterRole kspm-auth (docs/login.md)", resource, group)
 	}
 	return nil
@@ -166,14 +163,10 @@ func (a *answers) sorted() map[string][]string {
 }
 
 func (r *rights) may(ctx context.Context, who subject, namespace, name string) (bool, error) {
-	review, err := r.client.SubjectAccessReviews().Create(ctx, &authz.SubjectAccessReview{Spec: authz.SubjectAccessReviewSpec{
+	return r.allowed(ctx, authz.SubjectAccessReviewSpec{
 		User: who.name, UID: who.uid, Groups: who.groups, Extra: who.extra,
 		ResourceAttributes: &authz.ResourceAttributes{Group: group, Resource: resource, Verb: verb, Namespace: namespace, Name: name},
-	}}, metav1.CreateOptions{})
-	if err != nil {
-		return false, err
-	}
-	return review.Status.Allowed && !review.Status.Denied, nil
+	})
 }
 
 // allNamespaces are those of the home cluster, with its UID, which is that of
