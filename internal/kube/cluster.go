@@ -39,7 +39,9 @@ type Cluster struct {
 	backoff time.Duration // before the first retry
 	// watchFor is how long a watch is asked for, at least.
 	watchFor time.Duration
-	page     int
+	// These are the constants, but in tests.
+	apisLast, relist, outage time.Duration
+	page                     int
 
 	// heard is when the server last sent a byte, Unix nanoseconds; silent is
 	// set when it let a whole request pass without one.
@@ -73,7 +75,7 @@ func NewCluster(name string, cfg *rest.Config) (*Cluster, error) {
 	return &Cluster{
 		name: name, host: base.Host, base: base, http: client,
 		zip: !cfg.DisableCompression, exec: cfg.ExecProvider != nil,
-		timeout: timeout, idle: idle, watchFor: watchFor, backoff: 250 * time.Millisecond, page: pageSize,
+		timeout: timeout, idle: idle, watchFor: watchFor, apisLast: apisLast, relist: relist, outage: outage, backoff: 250 * time.Millisecond, page: pageSize,
 	}, nil
 }
 

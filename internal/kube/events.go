@@ -51,13 +51,21 @@ func (f *follower) events(ctx context.Context, r *tables.Resource) error {
 		return err
 	}
 	defer reply.Close()
-	begun := f.version != ""
-	if !begun {
-		f.w.Begin()
-	}
 	next, item, err := f.frames(reply, r)
 	if err != nil {
 		return err
+	}
+	begun := f.version != ""
+	switch {
+	case !begun:
+		f.w.Begin()
+		defer func() {
+			if !begun {
+				f.version = "" // a bookmark on the way is no place to go on from
+			}
+		}()
+	case !f.synced:
+		f.isSynced() // it goes on where it broke off
 	}
 	for {
 		kind, data, err := next()
@@ -65,6 +73,9 @@ func (f *follower) events(ctx context.Context, r *tables.Resource) error {
 		case errors.Is(err, io.EOF):
 			return f.ended(begun)
 		case err != nil:
+			if quiet := (*silence)(nil); begun && !errors.As(err, &quiet) {
+				f.heard = time.Now()
+			}
 			return &brokenList{err: err}
 		case kind == eventError:
 			return watchError(data)
@@ -85,7 +96,6 @@ func (f *follower) events(ctx context.Context, r *tables.Resource) error {
 // middle of the initial events only when it goes away.
 func (f *follower) ended(begun bool) error {
 	if !begun {
-		f.version = ""
 		return &brokenList{err: io.ErrUnexpectedEOF}
 	}
 	f.heard = time.Now()

@@ -41,7 +41,7 @@ func (c *Cluster) optional(ctx context.Context, r *tables.Resource, scope rows.S
 func (c *Cluster) servedVersion(ctx context.Context, r *tables.Resource) (version string, served bool) {
 	c.apis.mu.Lock()
 	defer c.apis.mu.Unlock()
-	if c.apis.asked.IsZero() || time.Since(c.apis.asked) > apisLast {
+	if c.apis.asked.IsZero() || time.Since(c.apis.asked) > c.apisLast {
 		found, err := c.Discover(ctx)
 		if err != nil {
 			return r.Version, true

@@ -79,7 +79,7 @@ type follower struct {
 	// where all must be told anew.
 	version string
 	synced  bool
-	// heard is when the server last did as it was told; failures count since.
+	// heard is when the server was last there; failures count since.
 	heard    time.Time
 	failures int
 }
@@ -172,12 +172,12 @@ func (f *follower) failed(ctx context.Context, err error) time.Duration {
 		f.failures = 0
 		return 0
 	case errors.Is(err, errUnwatched):
-		return spread(relist)
+		return spread(f.c.relist)
 	case errors.Is(err, errAbsent) || f.r.Optional && isCode(err, http.StatusNotFound):
 		f.w.Begin()
 		f.version = ""
 		f.isSynced()
-		return spread(apisLast)
+		return spread(f.c.apisLast)
 	}
 	f.failures++
 	// What is gone for good, or for now, while what was told may still hold.
@@ -186,7 +186,7 @@ func (f *follower) failed(ctx context.Context, err error) time.Duration {
 	if final {
 		f.version = ""
 	}
-	if final || !f.synced || time.Since(f.heard) > outage {
+	if final || !f.synced || time.Since(f.heard) > f.c.outage {
 		f.synced = false
 		f.w.Unread(f.c.blame(ctx, f.r, err))
 	}

@@ -27,7 +27,7 @@ func (w *Watcher) find(ctx context.Context, v *view, rules ruleSet) ([]int, []as
 		}
 	}
 	only := w.rules.Only(func(r *rule.Rule) bool { return wanted[r.ID] })
-	found, err := assess.Find(ctx, assess.Source{Source: v, Info: w.info, Reason: kube.Reason, Where: where}, assess.Options{Rules: only, Waive: w.opts.Waive})
+	found, err := assess.Find(ctx, assess.Source{Source: v, Info: w.source(), Reason: kube.Reason, Where: where}, assess.Options{Rules: only, Waive: w.opts.Waive})
 	return places, found, err
 }
 

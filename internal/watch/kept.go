@@ -82,7 +82,9 @@ func (k *kept) changed(s *shelf, in string, before, now *object) (here bool) {
 		rules.addAll(k.lens.queried)
 	}
 	if rules.empty() {
-		k.stats.ignored++
+		if !polled(s.resource) {
+			k.stats.ignored++
+		}
 		return false
 	}
 	local := s.resource.Namespaced || s.resource == tables.Namespaces

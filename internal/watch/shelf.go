@@ -1,10 +1,13 @@
 package watch
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/kubectl-kspm/kubectl-kspm/internal/kube"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
@@ -36,6 +39,7 @@ type shelf struct {
 	packer   *packer
 	round    uint32
 	readers  ruleSet
+	polling  sync.Mutex
 
 	// What follows is under kept.mu.
 
@@ -76,7 +80,9 @@ func (s *shelf) Set(o *tables.Object, raw []byte) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.stats.changes++
+	if !polled(s.resource) {
+		k.stats.changes++
+	}
 	in := space(s.resource, now)
 	objects := s.spaces[in]
 	if objects == nil {
@@ -156,6 +162,17 @@ func (s *shelf) Unread(err error) {
 		k.log.Warn("resource not read", slog.String("resource", s.resource.String()), slog.Any("error", err))
 		s.err = err
 		k.turned(s)
+	}
+}
+
+// missed notes that a poll failed. What was read a short while ago holds while the
+// server is away.
+func (s *shelf) missed(err error) {
+	s.kept.mu.Lock()
+	holds := s.known && s.err == nil && time.Since(s.heard) < outage
+	s.kept.mu.Unlock()
+	if away := errors.Is(err, kube.Unavailable) || errors.Is(err, kube.Timeout); !away || !holds {
+		s.Unread(err)
 	}
 }
 

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"log/slog"
 	"slices"
@@ -52,13 +53,14 @@ func (w *Watcher) startSweep(ctx context.Context, s *sweep) {
 
 // sweep reads and judges. With details it keeps what it finds as it is.
 func (w *Watcher) sweep(ctx context.Context, s *sweep) error {
+	w.identify(ctx)
 	wanted := map[string]int{}
 	for i, r := range w.rules.All() {
 		if s.rules.has(i) {
 			wanted[r.ID] = i
 		}
 	}
-	found, err := assess.Find(ctx, assess.Source{Source: fresh{w}, Info: w.info, Reason: kube.Reason, Where: where},
+	found, err := assess.Find(ctx, assess.Source{Source: fresh{w}, Info: w.source(), Reason: kube.Reason, Where: where},
 		assess.Options{Rules: w.rules.Only(func(r *rule.Rule) bool { _, ok := wanted[r.ID]; return ok }), Waive: w.opts.Waive})
 	if err != nil {
 		return err
@@ -139,9 +141,9 @@ func (f fresh) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, e
 		}
 		return err
 	}
-	err := f.w.poll(ctx, s, tee{f.w.cluster, emit})
-	if err != nil && ctx.Err() == nil {
-		s.Unread(err)
+	err := s.read(ctx, tee{f.w.cluster, emit})
+	if err != nil && ctx.Err() == nil && !errors.Is(err, rows.ErrRestart) {
+		s.missed(err)
 	}
 	return err
 }

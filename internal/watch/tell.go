@@ -20,6 +20,9 @@ func (w *Watcher) tell(ctx context.Context, complete bool) {
 		}
 		complete = true
 	}
+	if complete && w.source().ClusterUID == "" {
+		w.identify(ctx)
+	}
 	d, err := w.delta(complete)
 	if err == nil && (complete || len(d.Rules) > 0) && w.opts.Emit != nil {
 		err = w.opts.Emit(ctx, d)

@@ -9,7 +9,6 @@ package watch
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -70,8 +69,8 @@ type Watcher struct {
 	lens    *lens
 	kept    *kept
 	info    posture.Source
-	// restFactor is the constant, but in tests.
-	restFactor time.Duration
+	// These are the constants, but in tests.
+	restFactor, pollEvery time.Duration
 
 	// mu guards the ledger and what follows.
 	mu     sync.Mutex
@@ -122,8 +121,8 @@ func New(cluster Cluster, rules *assess.Rules, opts Options) (*Watcher, error) {
 	w := &Watcher{
 		cluster: cluster, rules: rules, opts: opts, lens: newLens(rules),
 		info:       posture.Source{Type: "cluster", Name: tables.Clean(cluster.Name())},
-		restFactor: restFactor,
-		may:        map[int]time.Time{}, done: make(chan *wholeRun, 1), swept: make(chan *sweep, 1), restarts: map[*shelf]context.CancelFunc{},
+		restFactor: restFactor, pollEvery: pollEvery,
+		may: map[int]time.Time{}, done: make(chan *wholeRun, 1), swept: make(chan *sweep, 1), restarts: map[*shelf]context.CancelFunc{},
 	}
 	var err error
 	if w.kept, err = newKept(w.lens, cluster.Name(), opts.Notice, opts.Log); err != nil {
@@ -138,10 +137,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	defer w.beside.Wait()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	info := w.cluster.Info(ctx)
-	w.mu.Lock()
-	w.info = assess.SourceOf(w.cluster.Name(), info)
-	w.mu.Unlock()
+	w.identify(ctx)
 	for _, s := range w.kept.shelves {
 		w.beside.Go(func() { w.follow(ctx, s) })
 	}
@@ -151,62 +147,21 @@ func (w *Watcher) Run(ctx context.Context) error {
 	return w.loop(ctx)
 }
 
-// polled resources are read when the cluster is read as a whole: those that no
-// watch tells of, and Secrets, of which a watch would tell too much.
-func polled(r *tables.Resource) bool { return r.Virtual != "" || r.Sensitive }
-
-// follow keeps a shelf up to date.
-func (w *Watcher) follow(ctx context.Context, s *shelf) {
-	if polled(s.resource) {
-		if err := w.poll(ctx, s, w.cluster); err != nil && ctx.Err() == nil {
-			s.Unread(err)
-		}
-		return
-	}
-	for ctx.Err() == nil {
-		once, cancel := context.WithCancel(ctx)
-		w.restartMu.Lock()
-		w.restarts[s] = cancel
-		w.restartMu.Unlock()
-		w.cluster.Watch(once, s.resource, s)
-		cancel()
+// identify asks what cluster this is. It is asked again with every full read, for
+// clusters are upgraded, and until there is an answer.
+func (w *Watcher) identify(ctx context.Context) {
+	info := assess.SourceOf(w.cluster.Name(), w.cluster.Info(ctx))
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if info.ClusterUID != "" || w.info.ClusterUID == "" {
+		w.info = info
 	}
 }
 
-// restart has resources read anew.
-func (w *Watcher) restart(which func(*tables.Resource) bool) {
-	w.restartMu.Lock()
-	defer w.restartMu.Unlock()
-	for s, cancel := range w.restarts {
-		if which(s.resource) {
-			cancel()
-		}
-	}
-}
-
-// poll reads the objects of a shelf by a list.
-func (w *Watcher) poll(ctx context.Context, s *shelf, from rows.Source) error {
-	for try := 1; ; try++ {
-		s.Begin()
-		err := from.Each(ctx, s.resource, rows.Scope{}, func(o *tables.Object) { s.Set(o, marshalled(o)) })
-		if err == nil {
-			s.Synced()
-			s.Heard()
-			return nil
-		}
-		if !errors.Is(err, rows.ErrRestart) || try == 3 || ctx.Err() != nil {
-			return err
-		}
-	}
-}
-
-func marshalled(o *tables.Object) []byte {
-	if typed, ok := o.Value.(interface{ Marshal() ([]byte, error) }); ok {
-		if raw, err := typed.Marshal(); err == nil {
-			return raw
-		}
-	}
-	return nil
+func (w *Watcher) source() posture.Source {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.info
 }
 
 // begin waits until everything has been read, or could not be, and judges it.
@@ -233,7 +188,7 @@ func (w *Watcher) begin(ctx context.Context) error {
 
 // loop does what there is to do, one thing after the other.
 func (w *Watcher) loop(ctx context.Context) error {
-	sweep := time.NewTimer(w.jittered())
+	sweep := time.NewTimer(jittered(w.opts.Interval))
 	defer sweep.Stop()
 	soon := time.NewTimer(0)
 	defer soon.Stop()
@@ -251,7 +206,7 @@ func (w *Watcher) loop(ctx context.Context) error {
 			err = w.finish(ctx, run)
 		case <-sweep.C:
 			w.beginSweep(ctx)
-			sweep.Reset(w.jittered())
+			sweep.Reset(jittered(w.opts.Interval))
 		case s := <-w.swept:
 			err = w.endSweep(ctx, s)
 		case <-soon.C:
@@ -270,9 +225,9 @@ func (w *Watcher) loop(ctx context.Context) error {
 	}
 }
 
-func (w *Watcher) jittered() time.Duration {
-	tenth := w.opts.Interval / 10
-	return w.opts.Interval - tenth + time.Duration(rand.Int64N(int64(2*tenth)+1))
+// jittered is a time, more or less a tenth.
+func jittered(d time.Duration) time.Duration {
+	return d - d/10 + time.Duration(rand.Int64N(int64(d/5)+1))
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -5,7 +5,7 @@
 -- level: 1
 -- type: manual
 -- profile: policies
--- scope: namespace
+-- scope: cluster
 -- assets: SELECT 'ServiceAccount' AS kind, namespace, name, exempt FROM k8s_service_accounts WHERE is_default
 -- why: |
 --   Pods that name no service account run as default. When that account has rights, or hands its

@@ -1,0 +1,8 @@
+//go:build !race
+
+package watch
+
+const (
+	ordinaryChanges = "2000"
+	briefPods       = 1000
+)
