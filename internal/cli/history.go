@@ -23,6 +23,7 @@ const defaultStore = "kspm.db"
 // pastFlags say of what history is asked, and for which part of it.
 type pastFlags struct {
 	dsn                                          string
+	hub                                          hubReader
 	clusters, benchmarks, teams, namespaces, ids []string
 	severity                                     string
 	since                                        string
@@ -32,6 +33,7 @@ type pastFlags struct {
 func (f *pastFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.dsn, "store", defaultStore, "the history: the file (SQLite), or postgres://…, that 'check --store' or 'serve' writes")
+	f.hub.add(cmd)
 	flags.StringSliceVar(&f.clusters, "cluster", nil, "only these clusters, by name or uid; may be repeated or separated by commas, as may those below")
 	flags.StringSliceVar(&f.benchmarks, "benchmark", nil, "only rules of these benchmarks")
 }
@@ -49,7 +51,10 @@ func (f *pastFlags) addSince(cmd *cobra.Command, value, usage string) {
 	cmd.Flags().StringVar(&f.since, "since", value, usage+": how long ago, such as 12h, 7d or 4w, or a day, such as 2006-01-02")
 }
 
-func (f *pastFlags) complete(now time.Time) error {
+func (f *pastFlags) complete(cmd *cobra.Command, now time.Time) error {
+	if f.hub.asked() && cmd.Flags().Changed("store") {
+		return usagef("--hub and --store cannot be used together")
+	}
 	f.query = history.Query{Filter: store.Filter{Clusters: f.clusters, Benchmarks: lower(f.benchmarks), Namespaces: f.namespaces}, Now: now}
 	for _, team := range f.teams {
 		if team == posture.Unowned {
@@ -95,17 +100,33 @@ func parseSince(text string, now time.Time) (time.Time, error) {
 }
 
 // open opens the history, which must be there, and checks that it knows what is
-// asked for.
-func (f *pastFlags) open(ctx context.Context, a *app) (store.Store, error) {
+// asked for. What it returns last ends it.
+func (f *pastFlags) open(ctx context.Context, a *app) (history.Reader, func(), error) {
+	if f.hub.asked() {
+		c, err := f.hub.open()
+		if err != nil {
+			return nil, nil, err
+		}
+		return c, func() {}, f.known(ctx, a, c)
+	}
 	s, err := openHistory(ctx, a, f.dsn)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	end := func() { s.Close() }
 	if err := f.known(ctx, a, s); err != nil {
-		s.Close()
-		return nil, err
+		end()
+		return nil, nil, err
 	}
-	return s, nil
+	return s, end, nil
+}
+
+// called is the history's name in messages.
+func (f *pastFlags) called() string {
+	if f.hub.asked() {
+		return f.hub.url
+	}
+	return store.Redact(f.dsn)
 }
 
 func openHistory(ctx context.Context, a *app, dsn string) (store.Store, error) {
@@ -120,6 +141,9 @@ func (f *pastFlags) known(ctx context.Context, a *app, r history.Reader) error {
 	all, err := r.Clusters(ctx, store.Filter{})
 	if err != nil {
 		return err
+	}
+	if len(all) == 0 && f.hub.asked() {
+		return usagef("%s knows no cluster, or you may see none", f.hub.url)
 	}
 	if len(all) == 0 {
 		return usagef("nothing has been kept in %s: '%s check --store %s' begins with it", store.Redact(f.dsn), a.name, store.Redact(f.dsn))
@@ -156,9 +180,10 @@ could see it.`,
   kubectl kspm history --since 7d --cluster prod-eu
   kubectl kspm history --team payments --severity high -o wide
   kubectl kspm history --store postgres://kspm@db.example.com/kspm --since 30d -o csv
-  kubectl kspm history compliance --since 90d -o csv`,
+  kubectl kspm history compliance --since 90d -o csv
+  kubectl kspm history --hub https://kspm.example.com --hub-token-file token`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	o.add(cmd)
 	o.addSince(cmd, "24h", "since when")
@@ -168,23 +193,24 @@ could see it.`,
 	return cmd
 }
 
-func (o *historyOptions) run(ctx context.Context) error {
+func (o *historyOptions) run(cmd *cobra.Command) error {
+	ctx := cmd.Context()
 	format, err := report.PastNamed(o.output)
 	if err != nil {
 		return usagef("-o: %v", err)
 	}
-	if err := o.complete(time.Now()); err != nil {
+	if err := o.complete(cmd, time.Now()); err != nil {
 		return err
 	}
-	s, err := o.open(ctx, o.app)
+	from, end, err := o.open(ctx, o.app)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	past, err := history.Read(ctx, s, o.query)
+	defer end()
+	past, err := history.Read(ctx, from, o.query)
 	if err != nil {
 		return err
 	}
-	o.note("history of %s since %s\n", store.Redact(o.dsn), moment(o.query.Since))
+	o.note("history of %s since %s\n", o.called(), moment(o.query.Since))
 	return o.write(output{}, func(w io.Writer) error { return format(w, past, o.style(w)) })
 }

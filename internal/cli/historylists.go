@@ -19,22 +19,23 @@ import (
 type listOptions struct {
 	historyOptions
 	columns []string
-	rows    func(ctx context.Context, s store.Store) ([][]any, error)
+	rows    func(ctx context.Context, s history.Reader) ([][]any, error)
 }
 
-func (o *listOptions) run(ctx context.Context) error {
+func (o *listOptions) run(cmd *cobra.Command) error {
+	ctx := cmd.Context()
 	format, err := report.RowsNamed(o.output)
 	if err != nil {
 		return usagef("-o: %v", err)
 	}
-	if err := o.complete(time.Now()); err != nil {
+	if err := o.complete(cmd, time.Now()); err != nil {
 		return err
 	}
-	s, err := o.open(ctx, o.app)
+	s, end, err := o.open(ctx, o.app)
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer end()
 	rows, err := o.rows(ctx, s)
 	if err != nil {
 		return err
@@ -49,7 +50,7 @@ func (o *listOptions) run(ctx context.Context) error {
 func (o *listOptions) command(use, short, since string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	o.add(cmd)
 	o.addSince(cmd, since, "since when")
@@ -65,7 +66,7 @@ func (a *app) historyComplianceCommand() *cobra.Command {
 
 // compliance has each cluster's samples, the oldest first: that of the beginning
 // is how it stood then.
-func (o *listOptions) compliance(ctx context.Context, s store.Store) (out [][]any, err error) {
+func (o *listOptions) compliance(ctx context.Context, s history.Reader) (out [][]any, err error) {
 	clusters, err := s.Clusters(ctx, o.query.Filter)
 	if err != nil {
 		return nil, err
@@ -94,7 +95,7 @@ func (a *app) historyRunsCommand() *cobra.Command {
 	return o.command("runs", "List the runs that were kept, the newest first", "30d")
 }
 
-func (o *listOptions) runs(ctx context.Context, s store.Store) (out [][]any, err error) {
+func (o *listOptions) runs(ctx context.Context, s history.Reader) (out [][]any, err error) {
 	clusters, err := s.Clusters(ctx, o.query.Filter)
 	if err != nil {
 		return nil, err
@@ -121,11 +122,14 @@ func (a *app) historyForgetCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f := pastFlags{dsn: dsn, clusters: args}
-			s, err := f.open(cmd.Context(), a)
+			s, err := openHistory(cmd.Context(), a, dsn)
 			if err != nil {
 				return err
 			}
 			defer s.Close()
+			if err := f.known(cmd.Context(), a, s); err != nil {
+				return err
+			}
 			clusters, err := s.Clusters(cmd.Context(), store.Filter{Clusters: args})
 			if err != nil {
 				return err

@@ -171,7 +171,17 @@ func (s *server) apiEvents(w http.ResponseWriter, r *request) error {
 }
 
 func (s *server) apiTrend(w http.ResponseWriter, r *request) error {
-	samples, err := s.Store.Trend(r.Context(), r.f.Filter, s.Now().Add(-trendOf), trendStep)
+	since, step := s.Now().Add(-trendOf), trendStep
+	if !r.f.Since.IsZero() {
+		since = r.f.Since
+	}
+	if v := r.FormValue("step"); v != "" {
+		var err error
+		if step, err = time.ParseDuration(v); err != nil || step <= 0 {
+			return badRequest("step=%q: want a duration, such as 10m or 6h", v)
+		}
+	}
+	samples, err := s.Store.Trend(r.Context(), r.f.Filter, since, step)
 	if err != nil {
 		return err
 	}

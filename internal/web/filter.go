@@ -83,6 +83,9 @@ func readFilter(values url.Values, now time.Time) (filter, error) {
 	if err := f.readAge(f.values.Get("age"), now); err != nil {
 		return f, err
 	}
+	if err := f.readTimes(values); err != nil {
+		return f, err
+	}
 	if v := values.Get("offset"); v != "" {
 		var err error
 		if f.offset, err = strconv.Atoi(v); err != nil || f.offset < 0 {
@@ -104,6 +107,21 @@ func (f *filter) readAge(value string, now time.Time) error {
 		f.Since = now.Add(-a.since)
 	} else {
 		f.Until = now.Add(-a.until)
+	}
+	return nil
+}
+
+// readTimes reads what programs say more precisely than an age.
+func (f *filter) readTimes(values url.Values) error {
+	for key, to := range map[string]*time.Time{"since": &f.Since, "until": &f.Until} {
+		v := values.Get(key)
+		if v == "" {
+			continue
+		}
+		var err error
+		if *to, err = time.Parse(time.RFC3339, v); err != nil {
+			return badRequest("%s=%q: want a time, such as 2006-01-02T15:04:05Z", key, v)
+		}
 	}
 	return nil
 }

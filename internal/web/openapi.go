@@ -31,10 +31,10 @@ var endpoints = []struct {
 	{"/clusters/{uid}/runs", "Evaluations of a cluster, newest first", list[store.Run]{}, []string{"offset", "limit"}, false},
 	{"/rules", "Rules over all clusters, worst first", list[store.Rule]{}, []string{"cluster", "benchmark", "section", "severity", "rule", "status", "team", "namespace", "q"}, true},
 	{"/rules/{id}", "One rule, and its state on each cluster", apiRule{}, []string{"cluster", "namespace"}, true},
-	{"/findings", "Findings, by severity, rule, cluster and asset", list[store.Finding]{}, append(slices.Clone(findingKeys), "offset", "limit"), true},
+	{"/findings", "Findings, by severity, rule, cluster and asset", list[store.Finding]{}, append(slices.Clone(findingKeys), "since", "until", "offset", "limit"), true},
 	{"/findings/{cluster}/{id}", "One finding, by the cluster's uid and its fingerprint, with its history", apiFinding{}, nil, false},
-	{"/events", "What happened to findings, newest first; total counts what is known so far", list[store.Event]{}, append(slices.Clone(findingKeys), "offset", "limit"), true},
-	{"/trend", "Compliance over 30 days, oldest first", list[store.Sample]{}, []string{"cluster", "benchmark"}, true},
+	{"/events", "What happened to findings, newest first; total counts what is known so far", list[store.Event]{}, append(slices.Clone(findingKeys), "since", "until", "offset", "limit"), true},
+	{"/trend", "Compliance over 30 days, or since a time, oldest first", list[store.Sample]{}, []string{"cluster", "benchmark", "since", "step"}, true},
 	{"/facets", "The values that findings have, with how many are open", map[string][]store.Facet{}, findingKeys, true},
 	{"/tables", "The tables that can be asked for in SQL", list[Table]{}, nil, false},
 	{"/sql", "The answer to one SELECT; for who may see everything", Result{}, []string{"sql", "rows", "seconds"}, true},
@@ -46,6 +46,7 @@ var findingKeys = []string{"cluster", "team", "namespace", "severity", "benchmar
 var said = map[string]string{
 	"cluster": "uid or name", "team": "unowned for what has none", "status": "of a rule: fail, error, not_assessed, review, manual, pass or not_applicable",
 	"state": "open (which is the default), waived, exempt, resolved or all", "age": "24h, 7d, 30d: first seen since; over-30d, over-90d: before",
+	"since": "findings first seen, events and samples from this time on, as in RFC 3339", "until": "those before", "step": "a sample at most each of this, such as 10m; 6h unless it says so",
 	"q": "text that names hold", "offset": "how many to pass over", "limit": "how many at most, 100 unless it says so, 10000 at most",
 	"sql": "one SELECT", "rows": "of the result at most, 1000 unless it says so", "seconds": "that it may compute, 1 unless it says so", "format": "json or csv",
 }
