@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/testcluster"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/testpostgres"
 )
 
 // A server of posture goes about what users see of it: findings that come and go
@@ -213,4 +214,34 @@ func write(t *testing.T, dir, name, text string) {
 	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Of two replicas that share a PostgreSQL one evaluates, and when it is killed
+// the other takes over; both serve the pages.
+func TestServeReplicas(t *testing.T) {
+	c := ownCluster(t)
+	dsn := testpostgres.DSN(t)
+	start := func() *served {
+		return startServe(t, t.TempDir(), "serve", "--kubeconfig", c.AdminKubeconfig, "--store", dsn, "--listen", "127.0.0.1:0", "--leader-elect", "--lease-namespace", "kube-system")
+	}
+	first := start()
+	first.wait("msg=leads")
+	first.wait("complete=true")
+	second := start()
+	create(t, c, "/api/v1/namespaces/default/pods", hostile("shared"))
+	shared := func(f finding) bool { return f.Rule == "NSA-07" && f.Name == "shared" }
+	for _, s := range []*served{first, second} {
+		eventually(t, "the finding, on either replica", func() bool { return slices.ContainsFunc(s.findings(), shared) })
+	}
+	if strings.Contains(second.said(), "msg=leads") {
+		t.Error("both lead")
+	}
+	if err := first.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	request(t, c, http.MethodDelete, "/api/v1/namespaces/default/pods/shared?gracePeriodSeconds=0", "")
+	second.wait("msg=leads")
+	eventually(t, "that the other goes on", func() bool { return !slices.ContainsFunc(second.findings(), shared) })
+	second.sameAsCheck(c)
+	second.stop()
 }
