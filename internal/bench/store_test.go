@@ -76,6 +76,7 @@ func BenchmarkStore(b *testing.B) {
 			typical := asked[len(asked)/2]
 			figures = append(figures, figure{name: backend.name + ": overview of them", ours: seconds(typical), limit: seconds(limit), over: typical > limit})
 			b.ReportMetric(typical.Seconds(), "overview-s")
+			pages(b, backend.name, s)
 			b.ReportMetric(0, "ns/op")
 		})
 	}

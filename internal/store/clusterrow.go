@@ -120,7 +120,7 @@ func (h *history) Seen(ctx context.Context, cluster, name string, at time.Time, 
 }
 
 // ofClusters are the tables that hold something of each cluster.
-var ofClusters = []string{"rule", "rule_text", "finding", "event", "rollup", "flow", "place", "sample", "run", "given", "cluster"}
+var ofClusters = []string{"rule", "rule_text", "finding", "event", "rollup", "rule_count", "place_count", "flow", "place", "sample", "run", "given", "cluster"}
 
 // Forget implements Writer.
 func (h *history) Forget(ctx context.Context, cluster string) error {

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 )
@@ -91,30 +89,10 @@ const hour = int64(3600 * 1000)
 
 // writeCounts brings the rollups up to date.
 func (m *merge) writeCounts(ctx context.Context) error {
-	var rows [][]any
-	emptied := map[string]bool{}
-	for key, n := range m.counts {
-		if *n == (count{}) {
-			continue
-		}
-		rows = append(rows, []any{m.uid, key.rule, key.team, key.place, int64(key.severity), n.open, n.waived, n.exempt, n.resolved})
-		if n.open < 0 || n.waived < 0 || n.exempt < 0 || n.resolved < 0 {
-			emptied[key.rule] = true
-		}
-	}
-	// In one order always, so that the database has less to seek.
-	slices.SortFunc(rows, func(a, b []any) int {
-		return cmp.Or(cmp.Compare(a[1].(string), b[1].(string)), cmp.Compare(a[2].(string), b[2].(string)), cmp.Compare(a[3].(string), b[3].(string)))
-	})
-	if err := m.insert(ctx, "rollup", "cluster, rule, team, place, severity, opened, waived, exempt, resolved", addCounts, rows); err != nil {
+	if err := m.rollUp(ctx, m.uid, m.counts); err != nil {
 		return err
 	}
-	for rule := range emptied {
-		if _, err := m.exec(ctx, dropCounts+` AND rule = ?`, m.uid, rule); err != nil {
-			return err
-		}
-	}
-	rows = rows[:0]
+	var rows [][]any
 	for benchmark, n := range m.flow {
 		if *n != (count{}) {
 			rows = append(rows, []any{m.uid, m.at - m.at%hour, benchmark, n.open, n.resolved})
@@ -123,9 +101,3 @@ func (m *merge) writeCounts(ctx context.Context) error {
 	return m.insert(ctx, "flow", "cluster, at, benchmark, opened, resolved", `ON CONFLICT (cluster, at, benchmark) DO UPDATE SET
 		opened = flow.opened + excluded.opened, resolved = flow.resolved + excluded.resolved`, rows)
 }
-
-const (
-	addCounts = `ON CONFLICT (cluster, rule, team, place, severity) DO UPDATE SET opened = rollup.opened + excluded.opened,
-		waived = rollup.waived + excluded.waived, exempt = rollup.exempt + excluded.exempt, resolved = rollup.resolved + excluded.resolved`
-	dropCounts = `DELETE FROM rollup WHERE opened = 0 AND waived = 0 AND exempt = 0 AND resolved = 0 AND cluster = ?`
-)

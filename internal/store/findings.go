@@ -84,20 +84,22 @@ func (c conn) groups(ctx context.Context, f Filter) ([]findingGroup, error) {
 	count := map[string]string{open: "x.opened", waived: "x.waived", exempt: "x.exempt", resolved: "x.resolved", "": "x.opened + x.waived + x.exempt + x.resolved"}[f.state()]
 	from, n := "rollup", "sum("+count+")"
 	w := where{}
-	if f.single() {
+	switch {
+	case f.single():
 		from, n = "finding", "count(*)"
 		w = findingsWhere(f, f.state())
-	} else {
+	case f.narrow():
+		w.rolled(f)
+		w.add(count + " > 0")
+	default:
+		from = "rule_count"
 		w.clusters(f)
 		w.rules(f, "x.severity")
-		w.places(f, "x.place")
-		among(&w, "x.team", f.Teams)
 		among(&w, "r.status", f.Statuses)
 		w.add(count + " > 0")
 	}
 	var out []findingGroup
-	err := c.each(ctx, `SELECT x.cluster, c.name, x.rule, x.severity, `+n+` FROM `+from+` x JOIN rule r ON r.cluster = x.cluster AND r.rule = x.rule
-		JOIN cluster c ON c.cluster = x.cluster`+w.only()+` GROUP BY x.cluster, c.name, x.rule, x.severity`, w.args, func(scan func(...any) error) error {
+	err := c.each(ctx, `SELECT x.cluster, c.name, x.rule, x.severity, `+n+` FROM `+joined(from)+w.and()+` GROUP BY x.cluster, c.name, x.rule, x.severity`, w.args, func(scan func(...any) error) error {
 		var g findingGroup
 		err := scan(&g.cluster, &g.name, &g.rule, &g.severity, &g.n)
 		out = append(out, g)

@@ -227,6 +227,8 @@ func sumsAgree(t *testing.T, s Store) {
 		{Benchmarks: []string{"cis"}},
 		{Rules: []string{"NSA-1", "NSA-10"}, State: "all"},
 		{Severities: []posture.Severity{posture.Low}},
+		{Severities: []posture.Severity{posture.High}, Namespaces: []string{"ns1"}},
+		{Benchmarks: []string{"nsa"}, Teams: []string{"shop"}},
 		{Clusters: []string{"u1", "name of u2"}},
 		{Visible: map[string][]string{"u0": {"*"}, "u1": {"ns1", "ns2"}}},
 		{Visible: map[string][]string{}},

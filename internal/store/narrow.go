@@ -76,8 +76,7 @@ func (c conn) talliesOf(ctx context.Context, f Filter) (counts map[string]count,
 	w.places(f, "x.place")
 	among(&w, "x.team", f.Teams)
 	counts, unowned = map[string]count{}, map[string]int64{}
-	err = c.each(ctx, `SELECT x.cluster, sum(x.opened), sum(x.waived), sum(x.exempt), sum(x.resolved), sum(CASE WHEN x.team = '' THEN x.opened ELSE 0 END) FROM rollup x
-		JOIN rule r ON r.cluster = x.cluster AND r.rule = x.rule JOIN cluster c ON c.cluster = x.cluster`+w.only()+` GROUP BY x.cluster`, w.args, func(scan func(...any) error) error {
+	err = c.each(ctx, `SELECT x.cluster, sum(x.opened), sum(x.waived), sum(x.exempt), sum(x.resolved), sum(CASE WHEN x.team = '' THEN x.opened ELSE 0 END) FROM `+joined("rollup")+w.and()+` GROUP BY x.cluster`, w.args, func(scan func(...any) error) error {
 		var uid string
 		var n count
 		var nobody int64
@@ -96,7 +95,7 @@ func (c conn) assetsOf(ctx context.Context, f Filter, on []ruleOn) (map[string]p
 	w := where{}
 	w.clusters(f)
 	w.places(f, "x.place")
-	if err := c.each(ctx, `SELECT x.cluster, sum(x.assets) FROM place x JOIN cluster c ON c.cluster = x.cluster`+w.only()+` GROUP BY x.cluster`, w.args, func(scan func(...any) error) error {
+	if err := c.each(ctx, `SELECT x.cluster, sum(x.assets) FROM cluster c CROSS JOIN place x WHERE x.cluster = c.cluster`+w.and()+` GROUP BY x.cluster`, w.args, func(scan func(...any) error) error {
 		var uid string
 		var n int
 		err := scan(&uid, &n)

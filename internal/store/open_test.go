@@ -32,7 +32,7 @@ func TestOpenRefuses(t *testing.T) {
 	for _, tt := range []struct{ dsn, want string }{
 		{path("text"), "store " + path("text") + ": this is not a database"},
 		{path("other"), "store " + path("other") + ": this is a database of something else"},
-		{path("newer"), "store " + path("newer") + ": it was written by a newer version of kubectl-kspm (schema 99, this one knows 2)"},
+		{path("newer"), "store " + path("newer") + ": it was written by a newer version of kubectl-kspm (schema 99, this one knows 3)"},
 		{dir, "store " + dir + ": this is a folder; want a file"},
 		{path("no/such/file"), "store " + path("no/such/file") + ": there is no folder " + path("no/such")},
 		{"mysql://root@host/db", "store mysql://root@host/db: want a file, sqlite://FILE or postgres://…"},

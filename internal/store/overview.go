@@ -48,6 +48,9 @@ func (c conn) overview(ctx context.Context, f Filter, now time.Time) (Overview, 
 	if o.New, o.Resolved, err = c.flow(ctx, f, now.Add(-24*time.Hour)); err != nil {
 		return o, err
 	}
+	if o.Benchmarks, err = c.benchmarks(ctx, f); err != nil {
+		return o, err
+	}
 	o.Expiring, err = c.expiring(ctx, f, now)
 	return o, err
 }
@@ -101,4 +104,16 @@ func (c conn) expiring(ctx context.Context, f Filter, now time.Time) ([]Finding,
 	w := findingsWhere(f, waived)
 	w.add("x.state = 'waived' AND x.expires <> '' AND x.expires <= ?", now.Add(expiresSoon).UTC().Format(time.DateOnly))
 	return c.findings(ctx, w, "ORDER BY x.expires, x.cluster, x.rule, x.fingerprint", topExpiring, 0)
+}
+
+func (c conn) benchmarks(ctx context.Context, f Filter) ([]string, error) {
+	var w where
+	w.clusters(f)
+	out := []string{}
+	return out, c.each(ctx, `SELECT DISTINCT r.benchmark FROM cluster c CROSS JOIN rule r WHERE r.cluster = c.cluster AND r.removed = 0`+w.and()+` ORDER BY r.benchmark`, w.args, func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		out = append(out, name)
+		return err
+	})
 }

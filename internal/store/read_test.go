@@ -71,7 +71,7 @@ func TestOverview(t *testing.T) {
 		o.Clusters, o.Fixes, o.Expiring = nil, nil, nil
 		want := Overview{
 			Assets: posture.AssetSummary{Total: 14, Compliant: 8, Exempt: 1}, Coverage: 0.8, // of 5 rules asked, half of two are missing
-			Rules: map[posture.Status]int{posture.Fail: 3}, Oldest: noon.Add(-30 * time.Hour), New: 2, Open: 5, Unowned: 1, Waived: 2,
+			Rules: map[posture.Status]int{posture.Fail: 3}, Oldest: noon.Add(-30 * time.Hour), New: 2, Open: 5, Unowned: 1, Waived: 2, Benchmarks: []string{"cis", "nsa"},
 			Sections: []posture.Section{
 				{Name: "Pods", Rules: map[posture.Status]int{posture.Fail: 2}, Assets: posture.AssetSummary{Total: 20, Compliant: 19}, Coverage: 1},
 				{Name: "Policies", Rules: map[posture.Status]int{posture.Fail: 1}, Assets: posture.AssetSummary{Total: 2, Compliant: 1}, Coverage: 1},

@@ -80,7 +80,7 @@ func (c conn) eachRule(ctx context.Context, f Filter, do func(r ruleOn, clusters
 	w.rules(f, "r.severity")
 	return c.each(ctx, `SELECT r.rule, r.status, max(r.title), max(r.section), max(r.benchmark), max(r.severity), count(*),
 			sum(r.total), sum(r.failed), sum(r.waived), sum(r.exempt), sum(r.not_assessed)
-		FROM rule r JOIN cluster c ON c.cluster = r.cluster WHERE r.removed = 0`+w.and()+` GROUP BY r.rule, r.status`, w.args, func(scan func(...any) error) error {
+		FROM cluster c CROSS JOIN rule r WHERE r.cluster = c.cluster AND r.removed = 0`+w.and()+` GROUP BY r.rule, r.status`, w.args, func(scan func(...any) error) error {
 		var r ruleOn
 		var clusters int
 		err := scan(&r.id, &r.status, &r.title, &r.section, &r.benchmark, &r.severity, &clusters, &r.assets.Total, &r.assets.Failed, &r.assets.Waived, &r.assets.Exempt, &r.assets.NotAssessed)
@@ -100,7 +100,7 @@ func (c conn) rulesOn(ctx context.Context, f Filter) ([]ruleOn, error) {
 	w.rules(f, "r.severity")
 	var out []ruleOn
 	if err := c.each(ctx, `SELECT c.cluster, c.name, r.rule, r.title, r.section, r.benchmark, r.severity, r.status, r.reason, r.total, r.failed, r.waived, r.exempt, r.not_assessed, r.unassessed_json
-		FROM rule r JOIN cluster c ON c.cluster = r.cluster WHERE r.removed = 0`+w.and()+` ORDER BY c.cluster, r.rule`, w.args, func(scan func(...any) error) error {
+		FROM cluster c CROSS JOIN rule r WHERE r.cluster = c.cluster AND r.removed = 0`+w.and()+` ORDER BY c.cluster, r.rule`, w.args, func(scan func(...any) error) error {
 		var r ruleOn
 		if err := scan(&r.cluster, &r.name, &r.id, &r.title, &r.section, &r.benchmark, &r.severity, &r.status, &r.reason,
 			&r.assets.Total, &r.assets.Failed, &r.assets.Waived, &r.assets.Exempt, &r.assets.NotAssessed, &r.unassessed); err != nil {
@@ -157,8 +157,7 @@ func (c conn) countsOf(ctx context.Context, f Filter) (map[[2]string]count, erro
 	w.places(f, "x.place")
 	among(&w, "x.team", f.Teams)
 	out := map[[2]string]count{}
-	return out, c.each(ctx, `SELECT x.cluster, x.rule, sum(x.opened), sum(x.waived), sum(x.exempt), sum(x.resolved) FROM rollup x
-		JOIN rule r ON r.cluster = x.cluster AND r.rule = x.rule JOIN cluster c ON c.cluster = x.cluster`+w.only()+` GROUP BY x.cluster, x.rule`, w.args, func(scan func(...any) error) error {
+	return out, c.each(ctx, `SELECT x.cluster, x.rule, sum(x.opened), sum(x.waived), sum(x.exempt), sum(x.resolved) FROM `+joined("rollup")+w.and()+` GROUP BY x.cluster, x.rule`, w.args, func(scan func(...any) error) error {
 		var key [2]string
 		var n count
 		err := scan(&key[0], &key[1], &n.open, &n.waived, &n.exempt, &n.resolved)
@@ -179,7 +178,7 @@ func (c conn) texts(ctx context.Context, f Filter, rules []Rule) error {
 		w.clusters(f)
 		among(&w, "r.rule", some)
 		if err := c.each(ctx, `SELECT t.rule, t.text_json FROM rule_text t
-			JOIN (SELECT r.rule AS rule, max(r.cluster) AS cluster FROM rule_text r JOIN cluster c ON c.cluster = r.cluster`+w.only()+` GROUP BY r.rule) l
+			JOIN (SELECT r.rule AS rule, max(r.cluster) AS cluster FROM cluster c CROSS JOIN rule_text r WHERE r.cluster = c.cluster`+w.and()+` GROUP BY r.rule) l
 			ON l.cluster = t.cluster AND l.rule = t.rule`, w.args, func(scan func(...any) error) error {
 			var id, text string
 			if err := scan(&id, &text); err != nil {

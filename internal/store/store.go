@@ -110,6 +110,8 @@ type Overview struct {
 	Coverage float64                `json:"coverage"`
 	Rules    map[posture.Status]int `json:"rules"` // a rule counts once, by its worst status over clusters
 	Sections []posture.Section      `json:"sections"`
+	// Benchmarks are those that clusters are judged by, whatever the filter's.
+	Benchmarks []string `json:"benchmarks"`
 	// Oldest is the last contact of the cluster that was silent longest.
 	Oldest time.Time `json:"oldest"`
 	// New and Resolved count findings of the last 24 hours.

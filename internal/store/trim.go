@@ -42,18 +42,18 @@ func (c conn) trim(ctx context.Context, uid string, before int64) (total int64, 
 		return 0, err
 	}
 	gone := `FROM finding WHERE cluster = ? AND state = 'resolved' AND resolved < ?`
-	var rows [][]any
+	counts := map[countKey]*count{}
 	if err := c.each(ctx, `SELECT rule, team, CASE WHEN kind = 'Namespace' THEN name ELSE namespace END AS place, severity, count(*) `+gone+`
 		GROUP BY rule, team, CASE WHEN kind = 'Namespace' THEN name ELSE namespace END, severity`, []any{uid, before}, func(scan func(...any) error) error {
 		var k countKey
 		var n int64
 		err := scan(&k.rule, &k.team, &k.place, &k.severity, &n)
-		rows = append(rows, []any{uid, k.rule, k.team, k.place, int64(k.severity), 0, 0, 0, -n})
+		counts[k] = &count{resolved: -n}
 		return err
 	}); err != nil {
 		return 0, err
 	}
-	if err := c.insert(ctx, "rollup", "cluster, rule, team, place, severity, opened, waived, exempt, resolved", addCounts, rows); err != nil {
+	if err := c.rollUp(ctx, uid, counts); err != nil {
 		return 0, err
 	}
 	for _, statement := range []string{
@@ -68,11 +68,6 @@ func (c conn) trim(ctx context.Context, uid string, before int64) (total int64, 
 			return 0, err
 		}
 		total += n
-	}
-	if len(rows) > 0 {
-		if _, err := c.exec(ctx, dropCounts, uid); err != nil {
-			return 0, err
-		}
 	}
 	for _, table := range []string{"rule_text", "rule"} { // the text first: it is found by the rule
 		if _, err := c.exec(ctx, `DELETE FROM `+table+` WHERE cluster = ? AND rule IN (SELECT rule FROM rule r WHERE r.cluster = ? AND r.removed > 0 AND r.removed < ?

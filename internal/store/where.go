@@ -163,3 +163,20 @@ func (w *where) between(f Filter, column string) {
 		w.add(column+" <= ?", milli(f.Until))
 	}
 }
+
+// joined has a table with a rule looked into cluster by cluster and rule by rule,
+// in the order of its key. Databases without statistics would begin with the
+// biggest, and look up a cluster, with its sums, for every row of it. It ends with
+// a WHERE to go on with.
+func joined(table string) string {
+	return `cluster c CROSS JOIN rule r CROSS JOIN ` + table + ` x WHERE r.cluster = c.cluster AND x.cluster = r.cluster AND x.rule = r.rule`
+}
+
+// rolled leaves rollups.
+func (w *where) rolled(f Filter) {
+	w.clusters(f)
+	w.rules(f, "x.severity")
+	w.places(f, "x.place")
+	among(w, "x.team", f.Teams)
+	among(w, "r.status", f.Statuses)
+}

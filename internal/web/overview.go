@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
@@ -21,7 +20,6 @@ type overviewPage struct {
 	store.Overview
 	Trend      []store.Sample
 	Severities []store.Facet // of open findings, where there is no trend
-	Benchmarks []string
 	Partial    *Partial
 	More       int // clusters that are not shown
 	// Unjudged are sections of rules that are all manual, or not applicable.
@@ -57,9 +55,6 @@ func (s *server) overview(w http.ResponseWriter, r *request) error {
 		}
 	}
 	p.Partial = partialOf(p.Clusters, p.Coverage)
-	if p.Benchmarks, err = s.benchmarks(r); err != nil {
-		return err
-	}
 	if p.More = len(p.Clusters) - shownClusters; p.More > 0 {
 		p.Clusters = p.Clusters[:shownClusters]
 	}
@@ -91,22 +86,6 @@ func bySeverity(facets []store.Facet) []store.Facet {
 		out = append(out, one)
 	}
 	return out
-}
-
-// benchmarks are those that clusters are judged by, whatever is chosen.
-func (s *server) benchmarks(r *request) ([]string, error) {
-	rules, err := s.Store.Rules(r.Context(), store.Filter{Visible: r.user.Visible})
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, rule := range rules {
-		if !slices.Contains(out, rule.Benchmark) {
-			out = append(out, rule.Benchmark)
-		}
-	}
-	slices.Sort(out)
-	return out, nil
 }
 
 type clustersPage struct {

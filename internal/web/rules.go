@@ -39,19 +39,22 @@ func (s *server) rules(w http.ResponseWriter, r *request) error {
 		p.Groups[i].Rules = append(p.Groups[i].Rules, rule)
 		p.Groups[i].Counts[rule.Status]++
 	}
-	all, err := s.Store.Rules(r.Context(), store.Filter{Visible: r.user.Visible, Benchmarks: r.f.Benchmarks})
-	if err != nil {
-		return err
+	all := rules
+	if r.f.Set() {
+		if all, err = s.Store.Rules(r.Context(), store.Filter{Visible: r.user.Visible}); err != nil {
+			return err
+		}
 	}
 	for _, rule := range all {
-		if !slices.Contains(p.Sections, rule.Section) {
+		if !slices.Contains(p.Benchmarks, rule.Benchmark) {
+			p.Benchmarks = append(p.Benchmarks, rule.Benchmark)
+		}
+		if !slices.Contains(p.Sections, rule.Section) && (len(r.f.Benchmarks) == 0 || slices.Contains(r.f.Benchmarks, rule.Benchmark)) {
 			p.Sections = append(p.Sections, rule.Section)
 		}
 	}
 	slices.Sort(p.Sections)
-	if p.Benchmarks, err = s.benchmarks(r); err != nil {
-		return err
-	}
+	slices.Sort(p.Benchmarks)
 	return s.show(w, r, "rules", p)
 }
 
