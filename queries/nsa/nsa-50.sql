@@ -140,7 +140,7 @@
 --       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-view: "true"}}
 --       rules: [{apiGroups: [""], resources: [secrets], verbs: [get]}]
 --     rows:
---       - {name: more, rights: get, bound_to: who holds view, severity: high}
+--       - {name: more, rights: get, bound_to: whoever holds view, severity: high}
 
 -- A rule with resourceNames passes: get reads what is named, and list and watch are only
 -- allowed for one name at a time. In one namespace the shipped roles are what they are
@@ -153,7 +153,7 @@ WITH bound AS (
 held AS (
   SELECT role_kind, role_namespace, role, bound_to, scope FROM bound
   UNION ALL
-  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', '), NULL FROM k8s_cluster_roles c
+  SELECT 'ClusterRole', NULL, c.name, 'whoever holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', '), NULL FROM k8s_cluster_roles c
   WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, resources, file, line,

@@ -21,7 +21,7 @@
 --   what there is, the audit log what the holders ({{if .bound_to}}{{.bound_to}}{{else}}nobody so far{{end}}) called.
 --   {{- if not .bound_to}}
 --   No binding names the role: delete it unless another role aggregates it.{{end}}{{end}}
--- command: "kubectl edit {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}"
+-- command: "kubectl {{if .aggregated}}get {{.kind}}/{{.name}} -o jsonpath='{.aggregationRule}'{{else}}edit {{.kind}}/{{.name}}{{if .namespace}} -n {{.namespace}}{{end}}{{end}}"
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Authentication and authorization, role-based access control
 --   - https://kubernetes.io/docs/concepts/security/rbac-good-practices/
@@ -132,7 +132,7 @@
 --     rows:
 --       - {name: monitoring, aggregated: "true", bound_to: Group monitoring, severity: medium}
 --       - {name: monitoring-source, aggregated: "", bound_to: "", severity: low}
---       - {name: more, bound_to: who holds admin, severity: medium}
+--       - {name: more, bound_to: whoever holds admin, severity: medium}
 
 -- Roles of an aggregation rule repeat the rules of their sources, and have rows beside
 -- theirs: the one is what is held, the other where to change it. A role that the shipped
@@ -144,7 +144,7 @@ WITH bound AS (
 held AS (
   SELECT role_kind, role_namespace, role, bound_to FROM bound
   UNION ALL
-  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
+  SELECT 'ClusterRole', NULL, c.name, 'whoever holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
   WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, api_groups, resources, non_resource_urls, file, line,

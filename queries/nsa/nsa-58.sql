@@ -117,7 +117,7 @@
 --       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-edit: "true"}}
 --       rules: [{apiGroups: [""], resources: [serviceaccounts], verbs: [impersonate]}]
 --     rows:
---       - {name: more, rights: impersonate, bound_to: who holds edit, severity: high}
+--       - {name: more, rights: impersonate, bound_to: whoever holds edit, severity: high}
 
 -- A verb * on pods or on all resources grants these rights as well: the roles of NSA-57
 -- that reach roles, users or service accounts are here too, for another reason. Users and
@@ -129,7 +129,7 @@ WITH bound AS (
 held AS (
   SELECT role_kind, role_namespace, role, bound_to FROM bound
   UNION ALL
-  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
+  SELECT 'ClusterRole', NULL, c.name, 'whoever holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
   WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, resources, resource_names, file, line,

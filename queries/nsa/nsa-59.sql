@@ -149,7 +149,7 @@
 --       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-edit: "true"}}
 --       rules: [{apiGroups: [batch], resources: [jobs], verbs: [create]}]
 --     rows:
---       - {name: more, workloads: jobs, bound_to: who holds edit, severity: medium}
+--       - {name: more, workloads: jobs, bound_to: whoever holds edit, severity: medium}
 
 -- resourceNames take nothing from create, which they never match, and leave one object of
 -- update and patch: low severity.
@@ -160,7 +160,7 @@ WITH bound AS (
 held AS (
   SELECT role_kind, role_namespace, role, bound_to FROM bound
   UNION ALL
-  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
+  SELECT 'ClusterRole', NULL, c.name, 'whoever holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
   WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, resources, resource_names, file, line,

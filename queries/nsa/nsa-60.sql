@@ -121,7 +121,7 @@
 --       metadata: {name: more, labels: {rbac.authorization.k8s.io/aggregate-to-edit: "true"}}
 --       rules: [{apiGroups: [""], resources: [pods/exec], verbs: [create]}]
 --     rows:
---       - {name: more, rights: pods/exec, bound_to: who holds edit, severity: medium}
+--       - {name: more, rights: pods/exec, bound_to: whoever holds edit, severity: medium}
 
 -- get counts: clients that stream over websockets ask with GET, which API servers before
 -- 1.35 take for the verb get. "pods/*" matches nothing: see ResourceMatches of
@@ -133,7 +133,7 @@ WITH bound AS (
 held AS (
   SELECT role_kind, role_namespace, role, bound_to FROM bound
   UNION ALL
-  SELECT 'ClusterRole', NULL, c.name, 'who holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
+  SELECT 'ClusterRole', NULL, c.name, 'whoever holds ' || replace(trim(c.aggregate_to, '[]"'), '","', ', ') FROM k8s_cluster_roles c
   WHERE c.aggregate_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM k8s_rbac_bindings b WHERE b.role_kind = 'ClusterRole' AND b.role = c.name)),
 r AS (
   SELECT role_kind, role_namespace, namespace, name, role, path, verbs, resources, resource_names, file, line,

@@ -15,6 +15,8 @@
 --   of every kubelet.{{end}}
 --   {{- if .nodes_allow}}
 --   {{.nodes_allow}} it now.{{end}}
+-- patch:
+--   json: "{{.json_patch}}"
 -- consults: [k8s_nodes_kubelet_config]
 -- references:
 --   - NSA/CISA Kubernetes Hardening Guide 1.2, Kubernetes Pod security, Pod security enforcement
