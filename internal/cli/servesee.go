@@ -3,17 +3,15 @@ package cli
 import (
 	"context"
 
-	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/engine"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/metrics"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
-	"github.com/kubectl-kspm/kubectl-kspm/internal/session"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // console answers SQL over the clusters that are watched, from memory where it
 // holds what is asked for.
-func (s *server) console() (*console, error) {
+func (s *server) console() (*liveConsole, error) {
 	names := func() *resolver { // which remembers nothing: clusters and their APIs come and go
 		return &resolver{sources: func(context.Context) ([]rows.Source, error) {
 			var sources []rows.Source
@@ -28,15 +26,7 @@ func (s *server) console() (*console, error) {
 	if err != nil {
 		return nil, err
 	}
-	over := func(context.Context) ([]session.Member, error) {
-		rules := s.rulesets.last()
-		var members []session.Member
-		for _, w := range s.live.All() {
-			members = append(members, session.Member{Name: w.Name, Source: assess.WithPosture(w.Source, rules.rules.All(), (&sqlOptions{app: s.app, findings: &rules.checkOptions}).preparation(w.Name))})
-		}
-		return members, nil
-	}
-	return &console{db: db, over: over}, nil
+	return &liveConsole{&console{db: db, over: s.membersFor(nil)}, s}, nil
 }
 
 // metrics are the figures of this process.
