@@ -53,7 +53,7 @@ func standIn(t *testing.T) *testosquery.Osqueryd {
 }
 
 // autoload starts the extension as osqueryd does.
-func autoload(t *testing.T, o *testosquery.Osqueryd, kubeconfig string) (*exec.Cmd, *spoken) {
+func autoload(t *testing.T, o *testosquery.Osqueryd, kubeconfig string, more ...string) (*exec.Cmd, *spoken) {
 	t.Helper()
 	path, err := exec.LookPath("kspm.ext")
 	if err != nil {
@@ -65,6 +65,7 @@ func autoload(t *testing.T, o *testosquery.Osqueryd, kubeconfig string) (*exec.C
 		Env:    []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "KUBECONFIG=" + kubeconfig},
 		Stderr: said, Stdout: said,
 	}
+	cmd.Args = append(cmd.Args, more...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

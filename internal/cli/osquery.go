@@ -33,7 +33,7 @@ type osqueryOptions struct {
 	socket            string
 	timeout, interval seconds
 	ttl               time.Duration
-	verbose           bool
+	watch, verbose    bool
 	install           string
 }
 
@@ -70,7 +70,7 @@ func (a *app) osqueryCommand() *cobra.Command {
 		Short: "Serve the tables to osquery, as an extension",
 		Long: `Registers every table with the osqueryd or osqueryi that listens on a socket, and
 answers its queries from the cluster of the current context. What was read is
-shared by the queries of --ttl. Under the name ` + extensionName + ` the tool is an extension that
+shared by the queries of --ttl; with --watch it is kept up to date instead. Under the name ` + extensionName + ` the tool is an extension that
 osquery loads by itself: --install makes one. 'pack' writes the rules as a pack.`,
 		Example: `  # try it: osqueryi in one terminal, the tables in another
   osqueryi --nodisable_extensions --extensions_socket=/tmp/osquery.em
@@ -82,6 +82,9 @@ osquery loads by itself: --install makes one. 'pack' writes the rules as a pack.
 			if o.install != "" {
 				return o.installTo(o.install)
 			}
+			if o.watch && !cmd.Flags().Changed("ttl") {
+				o.ttl = time.Second
+			}
 			return o.run(cmd.Context())
 		},
 	}
@@ -91,6 +94,7 @@ osquery loads by itself: --install makes one. 'pack' writes the rules as a pack.
 	f.Var(&o.timeout, "timeout", "how long osquery may take to answer")
 	f.Var(&o.interval, "interval", "time between two looks whether osquery is there")
 	f.DurationVar(&o.ttl, "ttl", time.Minute, "how old rows may be: what one query read serves others for so long")
+	f.BoolVar(&o.watch, "watch", false, "read once, then watch: rows are as the cluster is, at the cost of memory (--ttl is 1s)")
 	f.BoolVar(&o.verbose, "verbose", false, "say which tables are read, and how long it takes")
 	f.StringVar(&o.install, "install", "", "copy the tool to this folder as "+extensionName+", beside an extensions.load that names it, and end")
 	return cmd
@@ -102,9 +106,17 @@ func (o *osqueryOptions) run(ctx context.Context) error {
 		return usagef("--socket is required: osqueryi shows it with SELECT value FROM osquery_flags WHERE name = 'extensions_socket'")
 	case o.ttl <= 0:
 		return usagef("--ttl %s: want more than 0", o.ttl)
+	case o.watch && (len(o.source.files) > 0 || o.source.snapshot != "" || o.source.render.asked() || len(o.source.nodeFacts) > 0):
+		return usagef("--watch is for a cluster alone")
+	case o.watch && o.source.kube.Namespace() != "":
+		return usagef("--watch is for all namespaces: leave out --namespace")
 	}
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // Thrift's words on clients that went away
-	src := &lateSource{open: func(ctx context.Context) (assess.Source, error) { return o.source.open(ctx, o.app) }}
+	running, stop := context.WithCancel(ctx)
+	watching := &watched{options: o, ctx: running}
+	defer watching.wait()
+	defer stop()
+	src := &lateSource{open: watching.open}
 	if len(o.source.files) > 0 || o.source.snapshot != "" {
 		if _, err := src.get(ctx); err != nil {
 			return err // it will not get better

@@ -75,15 +75,15 @@ func (w *Watcher) restart(which func(*tables.Resource) bool) {
 // poll reads the objects of a shelf by a list.
 func (w *Watcher) poll(ctx context.Context, s *shelf, from rows.Source) error {
 	for try := 1; ; try++ {
-		err := s.read(ctx, from)
+		err := s.list(ctx, from)
 		if !errors.Is(err, rows.ErrRestart) || try == 3 || ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-// read lists the objects of a shelf once.
-func (s *shelf) read(ctx context.Context, from rows.Source) error {
+// list reads the objects of a shelf once.
+func (s *shelf) list(ctx context.Context, from rows.Source) error {
 	s.polling.Lock()
 	defer s.polling.Unlock()
 	s.Begin()

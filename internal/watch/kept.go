@@ -126,6 +126,9 @@ func (d *dirty) mark(l *lens, in string, local bool, rules ruleSet) {
 
 // turned notes that a resource can be read, or cannot; mu is held.
 func (k *kept) turned(s *shelf) {
+	if !s.known {
+		close(s.read)
+	}
 	s.known = true
 	k.dirty.turned.addAll(s.readers)
 	if k.touched != nil {

@@ -40,6 +40,7 @@ type shelf struct {
 	round    uint32
 	readers  ruleSet
 	polling  sync.Mutex
+	read     chan struct{} // closed when it has been read, or could not be
 
 	// What follows is under kept.mu.
 
@@ -56,7 +57,7 @@ type shelf struct {
 
 func newShelf(k *kept, r *tables.Resource) (*shelf, error) {
 	p, err := newPacker()
-	return &shelf{kept: k, resource: r, packer: p, readers: k.lens.readers(r), spaces: map[string]map[string]*object{}}, err
+	return &shelf{kept: k, resource: r, packer: p, read: make(chan struct{}), readers: k.lens.readers(r), spaces: map[string]map[string]*object{}}, err
 }
 
 // Begin implements kube.Watcher.

@@ -141,7 +141,7 @@ func (f fresh) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, e
 		}
 		return err
 	}
-	err := s.read(ctx, tee{f.w.cluster, emit})
+	err := s.list(ctx, tee{f.w.cluster, emit})
 	if err != nil && ctx.Err() == nil && !errors.Is(err, rows.ErrRestart) {
 		s.missed(err)
 	}
