@@ -49,12 +49,12 @@
 WITH stack AS MATERIALIZED (
   SELECT api_group AS name FROM k8s_crds WHERE api_group IN ('monitoring.coreos.com', 'operator.victoriametrics.com', 'opentelemetry.io', 'datadoghq.com', 'dynatrace.com')
   UNION ALL
-  SELECT image_repository FROM k8s_containers
-  WHERE judged AND ('/' || image_repository GLOB '*/prometheus/prometheus' OR '/' || image_repository GLOB '*/victoria-metrics' OR '/' || image_repository GLOB '*/vmagent'
+  SELECT image_repository FROM (SELECT DISTINCT image_repository FROM k8s_containers WHERE judged)
+  WHERE '/' || image_repository GLOB '*/prometheus/prometheus' OR '/' || image_repository GLOB '*/victoria-metrics' OR '/' || image_repository GLOB '*/vmagent'
     OR '/' || image_repository GLOB '*/datadog/agent' OR '/' || image_repository GLOB '*/grafana/alloy' OR '/' || image_repository GLOB '*/newrelic/*'
     OR '/' || image_repository GLOB '*/dynatrace-oneagent*' OR '/' || image_repository GLOB '*/elastic-agent' OR '/' || image_repository GLOB '*/metricbeat'
     OR '/' || image_repository GLOB '*/opentelemetry-collector*' OR '/' || image_repository GLOB '*/ama-metrics*' OR '/' || image_repository GLOB '*/azuremonitor/*'
-    OR '/' || image_repository GLOB '*/cloudwatch-agent'))
+    OR '/' || image_repository GLOB '*/cloudwatch-agent')
 SELECT
   'APIService' AS kind, NULL AS namespace, name, 'status.conditions' AS path, 'not available' AS actual, 'available' AS expected, service, message, file, line
 FROM k8s_api_services

@@ -201,16 +201,20 @@ WITH gone(pattern, component, since, severity) AS (VALUES
   ('*/kubernetes-ingress-controller/nginx-ingress-controller*', 'ingress-nginx', 'retired in March 2026', 'high'),
   ('*/heapster*', 'Heapster', 'retired in 2018', 'medium'),
   ('*/weaveworks/weave-kube', 'Weave Net', 'archived in June 2024', 'medium')),
+-- Images are few, and containers many.
+known AS MATERIALIZED (
+  SELECT r.image_repository, g.component, g.since, g.severity
+  FROM (SELECT DISTINCT image_repository FROM k8s_containers WHERE judged) r
+  JOIN gone g ON '/' || r.image_repository GLOB g.pattern),
 image AS (
   SELECT c.asset_kind, c.namespace, c.asset_name, c.container, c.container_type, c.path, c.image, c.image_registry, c.drift, c.pods, c.file, c.line,
-    g.component, g.since,
+    g.component, g.since, g.severity,
     (SELECT group_concat(a.value, ' ') FROM json_each(c.args) a
-      WHERE g.component = 'Kubernetes Dashboard' AND a.value IN ('--enable-skip-login', '--enable-skip-login=true', '--enable-insecure-login', '--enable-insecure-login=true')) AS open_args,
-    g.severity,
-    c.image_registry = 'k8s.gcr.io' OR c.image_registry = 'gcr.io' AND (c.image_repository LIKE 'google_containers/%' OR c.image_repository LIKE 'google-containers/%') AS frozen
+      WHERE g.component = 'Kubernetes Dashboard' AND a.value IN ('--enable-skip-login', '--enable-skip-login=true', '--enable-insecure-login', '--enable-insecure-login=true')) AS open_args
   FROM k8s_containers c
-  LEFT JOIN gone g ON '/' || c.image_repository GLOB g.pattern
-  WHERE c.judged)
+  LEFT JOIN known g ON g.image_repository = c.image_repository
+  WHERE c.judged AND (g.component IS NOT NULL OR c.image_registry = 'k8s.gcr.io'
+    OR c.image_registry = 'gcr.io' AND (c.image_repository LIKE 'google_containers/%' OR c.image_repository LIKE 'google-containers/%')))
 SELECT
   asset_kind AS kind, namespace, asset_name AS name, container, container_type, path || '.image' AS path, image AS actual,
   CASE WHEN component IS NULL THEN 'registry.k8s.io' ELSE 'removed' END AS expected,
@@ -219,7 +223,6 @@ SELECT
   CASE WHEN component IS NULL THEN 'registry.k8s.io/' || CASE WHEN image_registry = 'gcr.io' THEN substr(image, 26) ELSE substr(image, 12) END END AS replacement,
   image_registry AS registry, open_args AS args, drift, pods, file, line
 FROM image
-WHERE component IS NOT NULL OR frozen
 UNION ALL
 SELECT
   'IngressClass', NULL, name, NULL, NULL, 'spec.controller', controller, 'removed', 'medium', 'ingress-nginx', 'retired in March 2026',
