@@ -18,6 +18,10 @@ type Fact struct {
 	// repeats, of a fact that decides which rows are judged, tells that rules
 	// will not look at those of the object that was added last.
 	repeats func(fact any) bool
+	// after and known are of such a fact: the resources that tell more about the
+	// objects of another one when they were read before, and how.
+	after func(r *Resource) []*Resource
+	known func(fact, earlier any)
 }
 
 // fact declares a fact held in a *T.
@@ -41,8 +45,10 @@ func (f *Fact) local() *Fact {
 }
 
 // judging marks a fact that decides which rows are judged.
-func (f *Fact) judging(repeats func(fact any) bool) *Fact {
-	f.repeats = repeats
+func judging[T any](f *Fact, repeats func(*T) bool, after func(*Resource) []*Resource, known func(fact, earlier *T)) *Fact {
+	f.repeats = func(v any) bool { return repeats(v.(*T)) }
+	f.after = after
+	f.known = func(v, earlier any) { known(v.(*T), earlier.(*T)) }
 	return f
 }
 
@@ -63,6 +69,19 @@ func (p *Part) Add(o *Object) { p.Fact.add(p.value, o) }
 // Repeats reports whether the fact knows already that rules will not look at
 // the rows of the object that was added last.
 func (p *Part) Repeats() bool { return p.Fact.repeats(p.value) }
+
+// After are the resources, if any, to be read before r: with what those have told,
+// given to Know, Repeats knows more.
+func (f *Fact) After(r *Resource) []*Resource {
+	if f.after == nil {
+		return nil
+	}
+	return f.after(r)
+}
+
+// Know tells the part what an earlier one of the same fact was told, which is
+// complete.
+func (p *Part) Know(earlier *Part) { p.Fact.known(p.value, earlier.value) }
 
 // Judging reports whether the fact decides which rows are judged.
 func (f *Fact) Judging() bool { return f.repeats != nil }

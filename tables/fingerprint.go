@@ -14,6 +14,8 @@ type printer struct {
 	volumes    []corev1.Volume
 	containers []corev1.Container
 	data       []byte
+	// alike and print are of the pod spec that was printed last.
+	alike, print uint64
 }
 
 // fingerprint hashes what a Pod and its template have in common when nothing
@@ -21,6 +23,13 @@ type printer struct {
 // service account admission and the controllers write into every pod is left
 // out.
 func (f *printer) fingerprint(p podSpecRow) uint64 {
+	if p.Alike == 0 || p.Alike != f.alike {
+		f.alike, f.print = p.Alike, f.hash(p)
+	}
+	return f.print
+}
+
+func (f *printer) hash(p podSpecRow) uint64 {
 	s := *p.spec
 	s.NodeName, s.Hostname, s.Subdomain, s.SchedulerName = "", "", "", ""
 	s.NodeSelector, s.Affinity, s.Tolerations, s.TopologySpreadConstraints = nil, nil, nil, nil

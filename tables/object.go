@@ -18,6 +18,9 @@ type Object struct {
 	// File and Line say where a manifest has the object; empty for clusters.
 	File string
 	Line int
+	// Alike, unless 0, numbers pod specs within one call of Each: Pods with the same number
+	// differ in the node, and the name of the volume with their token, alone.
+	Alike uint64
 	// Implied marks a Namespace that manifests only mention.
 	Implied bool
 	// Withheld is set where Value is what Withhold returned.

@@ -155,7 +155,7 @@ var K8sPersistentVolumeClaims = define(spec[claimRow]{
 			integer("requested", "spec.resources.requests.storage, in bytes", func(r claimRow) Value { return Bytes(quantity(r.pvc.Spec.Resources.Requests, "storage")) }),
 			integer("capacity", "status.capacity.storage, in bytes", func(r claimRow) Value { return Bytes(quantity(r.pvc.Status.Capacity, "storage")) }),
 		},
-		usedBy[claimRow]("PersistentVolumeClaim", "used_by", uses),
+		usedBy[claimRow]("PersistentVolumeClaim", "used_by", podClaims),
 		{text("exempt", "system for the cluster's own parts", func(r claimRow) Value { return exempt(r.Meta.Namespace) })},
 		where[claimRow](),
 	},

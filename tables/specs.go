@@ -29,6 +29,9 @@ type specIndex struct {
 	printer printer
 	// seen has, of the pods that a controller made alike, the first by name.
 	seen map[replica]string
+	// known are the records of other resources, by uid, as far as those were
+	// read before.
+	known map[types.UID]*specRecord
 }
 
 // replica is what pods that differ in nothing have in common.
@@ -42,7 +45,7 @@ type replica struct {
 // workload for its pods, a Pod that nobody owns for itself, and of the Pods
 // that differ from their template (an injected sidecar, an ephemeral
 // container, a default written in by a LimitRange) one of each kind.
-var specs = fact("specs", podSpecResources(),
+var specs = judging(fact("specs", podSpecResources(),
 	func(index *specIndex, o *Object) {
 		for _, s := range specRows {
 			if s.resource == o.Resource {
@@ -51,10 +54,32 @@ var specs = fact("specs", podSpecResources(),
 		}
 	},
 	func(into, from *specIndex) { into.records = append(into.records, from.records...) },
-	(*specIndex).finish).local().judging(func(fact any) bool {
-	index := fact.(*specIndex)
-	return len(index.records) > 0 && index.repeats(index.records[len(index.records)-1])
-})
+	(*specIndex).finish).local(),
+	func(index *specIndex) bool {
+		return len(index.records) > 0 && index.repeats(index.records[len(index.records)-1])
+	}, templatesOf, (*specIndex).know)
+
+// templatesOf are the resources that may hold what an object of r is a copy of.
+func templatesOf(r *Resource) []*Resource {
+	switch r {
+	case Pods:
+		return []*Resource{Deployments, StatefulSets, DaemonSets, CronJobs, ReplicationControllers, ReplicaSets, Jobs}
+	case ReplicaSets, Jobs:
+		return []*Resource{Deployments, StatefulSets, DaemonSets, CronJobs, ReplicationControllers}
+	}
+	return nil
+}
+
+func (index *specIndex) know(earlier *specIndex) {
+	if index.known == nil {
+		index.known = map[types.UID]*specRecord{}
+	}
+	for _, r := range earlier.records {
+		if r.uid != "" {
+			index.known[r.uid] = r
+		}
+	}
+}
 
 var specRows = podSpecSources(func(p podSpecRow, emit func(podSpecRow)) { emit(p) })
 
@@ -87,14 +112,22 @@ func (r *specRecord) copies() bool {
 }
 
 // repeats reports whether rules will not look at r, which was recorded last: it
-// is idle, or a pod like one before it. finish judges one of those at most,
-// the first by name.
+// is idle, a copy of a template that is known, or a pod like one before it. finish
+// judges one of those at most, the first by name.
 func (index *specIndex) repeats(r *specRecord) bool {
 	if IsSystemNamespace(r.namespace) || !r.copies() {
 		return false
 	}
-	if r.idle || !r.isPod || r.controller.kind == "" {
+	if r.idle || r.controller.kind == "" {
 		return r.idle
+	}
+	template := r.climb(index.known)
+	if !r.isPod {
+		return template != nil
+	}
+	// Above a Pod that controls others there may be other templates.
+	if template != nil && template.print == r.print && r.top.kind != Pods.Kind {
+		return true
 	}
 	key := replica{r.namespace, r.controller, r.print}
 	if first, ok := index.seen[key]; ok && r.name > first {
@@ -162,7 +195,7 @@ func (r *specRecord) climb(byUID map[types.UID]*specRecord) (template *specRecor
 	}
 	for range 10 {
 		owner := byUID[r.top.uid]
-		if owner == nil || r.top.uid == "" {
+		if owner == nil || r.top.uid == "" || owner.kind != r.top.kind {
 			return template
 		}
 		template = owner

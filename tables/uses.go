@@ -25,6 +25,10 @@ func (u *useIndex) add(key string, by ownerRef) {
 }
 
 func mergeUses(into, from *useIndex) {
+	if *into == nil {
+		*into = *from
+		return
+	}
 	for key, users := range *from {
 		for by := range users {
 			into.add(key, by)
@@ -32,26 +36,29 @@ func mergeUses(into, from *useIndex) {
 	}
 }
 
-// uses is what pod specs name. Finished pods, and ReplicaSets scaled to zero,
-// use nothing.
-var uses = fact("uses", podSpecResources(), func(u *useIndex, o *Object) {
-	for _, s := range specRows {
-		if s.resource != o.Resource {
-			continue
-		}
-		s.rows(o, func(p podSpecRow) {
-			if p.idle() {
-				return
+// usesOf is which objects of a kind pod specs name. Finished pods, and ReplicaSets
+// scaled to zero, use nothing.
+func usesOf(kind string) *Fact {
+	return fact("uses of "+kind+"s by pods", podSpecResources(), func(u *useIndex, o *Object) {
+		for _, s := range specRows {
+			if s.resource != o.Resource {
+				continue
 			}
-			by := p.user()
-			p.references(func(kind, name string) {
-				if name != "" {
-					u.add(useKey(kind, o.Meta.Namespace, name), by)
+			s.rows(o, func(p podSpecRow) {
+				if p.idle() {
+					return
 				}
+				p.references(func(referred, name string) {
+					if referred == kind && name != "" {
+						u.add(useKey(kind, o.Meta.Namespace, name), p.user())
+					}
+				})
 			})
-		})
-	}
-}, mergeUses, nil).local()
+		}
+	}, mergeUses, nil).local()
+}
+
+var podConfigMaps, podSecrets, podClaims = usesOf("ConfigMap"), usesOf("Secret"), usesOf("PersistentVolumeClaim")
 
 // secretUses are the other objects that name Secrets.
 var secretUses = fact("uses of secrets", []*Resource{Ingresses, ServiceAccounts}, func(u *useIndex, o *Object) {

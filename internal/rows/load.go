@@ -48,13 +48,23 @@ func Load(ctx context.Context, src Source, plan Plan, limit, where Scope) (*Set,
 func LoadJudged(ctx context.Context, src Source, plan Plan, judged map[*tables.Table]bool, limit, where Scope) (*Set, error) {
 	reads := plan.Reads()
 	parts := make([]*part, len(reads))
+	done := map[*tables.Resource]chan struct{}{}
+	for _, r := range reads {
+		done[r] = make(chan struct{})
+	}
 	var wg sync.WaitGroup
 	sem := make(chan struct{}, maxReaders)
 	for i, r := range reads {
 		wg.Go(func() {
+			defer close(done[r])
+			var earlier []*part
+			for _, before := range plan.before(r, judged) {
+				<-done[before]
+				earlier = append(earlier, parts[slices.Index(reads, before)])
+			}
 			sem <- struct{}{}
 			defer func() { <-sem }()
-			parts[i] = read(ctx, src, plan, judged, r, plan.Scope(r, limit, where))
+			parts[i] = read(ctx, src, plan, judged, r, earlier, plan.Scope(r, limit, where))
 		})
 	}
 	wg.Wait()
@@ -91,9 +101,29 @@ func (t *tablePart) Append(col int, v tables.Value) { t.builders[col].append(v) 
 // EndRow implements tables.Appender.
 func (t *tablePart) EndRow() { t.len++ }
 
-func read(ctx context.Context, src Source, plan Plan, judged map[*tables.Table]bool, r *tables.Resource, scope Scope) *part {
+// before are the resources to be read before r, so that rows that are not judged
+// are known as soon as they come.
+func (p Plan) before(r *tables.Resource, judged map[*tables.Table]bool) (before []*tables.Resource) {
+	reads := p.Reads()
+	for t, cols := range p {
+		if !judged[t] {
+			continue
+		}
+		for _, f := range t.FactsFor(cols) {
+			for _, b := range f.After(r) {
+				if slices.Contains(reads, b) && !slices.Contains(before, b) {
+					before = append(before, b)
+				}
+			}
+		}
+	}
+	return before
+}
+
+func read(ctx context.Context, src Source, plan Plan, judged map[*tables.Table]bool, r *tables.Resource, earlier []*part, scope Scope) *part {
 	for try := 1; ; try++ {
 		p := newPart(plan, judged, r)
+		p.know(earlier)
 		p.err = src.Each(ctx, r, scope, p.add)
 		if p.err == nil || !errors.Is(p.err, ErrRestart) || try == maxTries || ctx.Err() != nil {
 			return p
@@ -124,6 +154,15 @@ func newPart(plan Plan, judged map[*tables.Table]bool, r *tables.Resource) *part
 		}
 	}
 	return p
+}
+
+// know tells which templates have been read.
+func (p *part) know(earlier []*part) {
+	for _, e := range earlier {
+		if p.judging != nil && e.judging != nil && e.err == nil {
+			p.judging.Know(e.judging)
+		}
+	}
 }
 
 func newTablePart(t *tables.Table, s tables.Source, cols []int, shared dicts) *tablePart {
