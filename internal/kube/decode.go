@@ -17,7 +17,8 @@ type decoder struct {
 	emit   func(*tables.Object)
 	// raw is what the object was decoded from: protobuf without managedFields,
 	// or JSON.
-	raw []byte
+	raw   []byte
+	specs podSpecs // of all pages
 }
 
 // into makes the object's value an empty one of its type.
@@ -30,6 +31,9 @@ func (d *decoder) into() tables.Item {
 
 func (d *decoder) typed() func([]byte) error {
 	item := d.into()
+	if pod, ok := item.(*corev1.Pod); ok {
+		return d.pods(pod)
+	}
 	return func(data []byte) error {
 		item.Reset()
 		d.raw = withoutManaged(data)

@@ -38,32 +38,16 @@ func withoutManaged(object []byte) []byte {
 func managedAt(meta []byte) (int, bool) {
 	begin := -1
 	for at := 0; at < len(meta); {
-		tag, n := binary.Uvarint(meta[at:])
-		if n <= 0 {
-			return 0, false
-		}
+		tag, _, end := field(meta, at)
 		switch {
+		case end < 0:
+			return 0, false
 		case tag == tagManagedFields && begin < 0:
 			begin = at
 		case tag != tagManagedFields && begin >= 0:
 			return 0, false
 		}
-		at += n
-		length, n := binary.Uvarint(meta[at:])
-		if n <= 0 {
-			return 0, false
-		}
-		at += n
-		switch tag & 7 {
-		case 0:
-		case 2:
-			if length > uint64(len(meta)-at) {
-				return 0, false
-			}
-			at += int(length)
-		default:
-			return 0, false
-		}
+		at = end
 	}
 	return begin, begin >= 0
 }
