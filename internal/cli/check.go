@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/owner"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/waiver"
 	"github.com/kubectl-kspm/kubectl-kspm/tables"
@@ -155,6 +156,7 @@ func (o *checkOptions) takeFiles() {
 }
 
 func (o *checkOptions) run(ctx context.Context) error {
+	rows.Roomy()
 	selected, err := o.selectRules()
 	if err != nil {
 		return err

@@ -82,6 +82,7 @@ namespace or name becomes a request for just that. 'tables' lists the tables.`,
 }
 
 func (o *sqlOptions) run(ctx context.Context, query string) error {
+	rows.Roomy()
 	format, err := report.RowsNamed(o.output)
 	if err != nil {
 		return usagef("-o: %v", err)

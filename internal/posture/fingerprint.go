@@ -32,15 +32,18 @@ func Fingerprint(rule string, a Asset) string { return hash(rule, a.Kind, a.Name
 
 // hash is 128 bits of SHA-256, as hexadecimal.
 func hash(parts ...string) string {
-	h := sha256.New()
+	data := make([]byte, 0, 256)
 	for _, p := range parts {
-		fmt.Fprintf(h, "%d:%s", len(p), p)
+		data = append(append(strconv.AppendInt(data, int64(len(p)), 10), ':'), p...)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:16])
 }
 
+// templates are what leads from objects to pod specs.
+var templates = []string{"spec.jobTemplate.spec.template.", "spec.template.", "template.", ""}
+
 var (
-	specPrefix = regexp.MustCompile(`^(spec\.jobTemplate\.spec\.template\.|spec\.template\.|template\.)?spec\.`)
 	containers = regexp.MustCompile(`(?i)^(init|ephemeral)?containers\[\d+\]`)
 	indexes    = regexp.MustCompile(`\[\d+\]`)
 )
@@ -49,13 +52,22 @@ var (
 // template and its pods, a container by its name rather than its number, and
 // an entry of any other list by what is in it.
 func (e Evidence) place() string {
-	path := specPrefix.ReplaceAllString(e.Path, "")
+	path := e.Path
+	for _, prefix := range templates {
+		if rest, ok := strings.CutPrefix(path, prefix); ok && strings.HasPrefix(rest, "spec.") {
+			path = rest[len("spec."):]
+			break
+		}
+	}
 	container := ""
 	if name, ok := e.Detail("container").(string); ok {
 		container = name
 		path = containers.ReplaceAllString(path, "containers")
 	}
 	path = strings.TrimPrefix(path, "spec.")
+	if !strings.Contains(path, "[") {
+		return container + "\x00" + path
+	}
 	if bare := indexes.ReplaceAllString(path, "[]"); bare != path {
 		return container + "\x00" + bare + "\x00" + fmt.Sprint(e.Actual)
 	}
