@@ -82,7 +82,7 @@ var laws = []law{
 	{of: "internal/watch", only: []string{module + "/internal/assess", module + "/internal/kube", module + "/internal/posture", module + "/internal/rows", module + "/internal/rule", module + "/tables", "github.com/klauspost/compress/zstd"}},
 	{of: "internal/metrics", never: slices.Concat(sources, engines, rule, ours("tables", "internal/report", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{client})},
 	{of: "internal/web", never: slices.Concat(sources, engines, rule, ours("tables", "internal/watch", "internal/alert", "internal/serve", "internal/cli"))},
-	{of: "internal/hub", only: []string{module + "/internal/store"}},
+	{of: "internal/hub", only: []string{module + "/internal/store", module + "/internal/posture"}},
 	{of: "internal/history", never: slices.Concat(sources, engines, rule, ours("internal/report", "internal/watch", "internal/alert", "internal/web", "internal/serve", "internal/cli"), []string{client, cliRun, osquery})},
 	{of: "internal/openreports", never: slices.Concat(engines, rule, ours("internal/store", "internal/watch", "internal/web", "internal/serve", "internal/cli"), []string{sqlite})},
 	{of: "internal/login", never: slices.Concat(sources, engines, rule, ours("tables", "internal/watch", "internal/alert", "internal/serve", "internal/cli"), []string{"k8s.io/apiserver/..."})},

@@ -9,6 +9,7 @@
 //	KSPM_BENCH_PODS=50000       another size of cluster than 10,000 pods
 //	KSPM_BENCH_KUBECONFIG=FILE  a cluster that runs already, as testcluster loads it
 //	KSPM_BENCH_PAIRS=15         more pairs than 7
+//	KSPM_BENCH_CLUSTERS=20      a smaller history than of 100 clusters
 package bench
 
 import (

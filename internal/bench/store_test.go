@@ -3,9 +3,12 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -15,9 +18,8 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/testpostgres"
 )
 
-// A fleet in a store: of each of 100 clusters 10,000 findings of 100 rules.
-var fleetClusters = 100
-
+// A fleet in a store: of each of 100 clusters (KSPM_BENCH_CLUSTERS) 10,000
+// findings of 100 rules.
 const (
 	fleetRules    = 100
 	fleetFindings = 100 // of a rule on a cluster
@@ -26,6 +28,10 @@ const (
 // BenchmarkStore merges a fleet's findings, cluster by cluster as agents send
 // them, and asks for the first page.
 func BenchmarkStore(b *testing.B) {
+	fleetClusters, err := strconv.Atoi(cmp.Or(os.Getenv("KSPM_BENCH_CLUSTERS"), "100"))
+	if err != nil {
+		b.Fatal(err)
+	}
 	for _, backend := range []struct {
 		name, dsn string
 		rate      float64 // findings a second, at least

@@ -46,6 +46,7 @@ type checkOptions struct {
 	parts   partFlags
 	gate    gateFlags
 	record  recordFlags
+	hub     hubReader
 	against bool
 
 	minSeverity posture.Severity
@@ -73,11 +74,15 @@ could not be assessed.`,
   kubectl kspm check -f change.yaml --against-cluster
   kubectl kspm check --contexts 'prod-*'
   kubectl kspm check --by team
-  kubectl kspm check --store history.db
+  kubectl kspm check --store kspm.db
+  kubectl kspm check --hub https://kspm.example.com --contexts prod-eu
   kubectl kspm check --split-by team -o html=reports/
   helm template . | kubectl kspm check -f - -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.checkHub(cmd); err != nil {
+				return err
+			}
 			if err := o.complete(); err != nil {
 				return err
 			}
@@ -101,6 +106,9 @@ could not be assessed.`,
 			}
 			if err := o.record.complete(cmd, &o.source); err != nil {
 				return err
+			}
+			if o.hub.asked() {
+				return o.runHub(cmd.Context())
 			}
 			return o.run(cmd.Context())
 		},
@@ -126,6 +134,7 @@ could not be assessed.`,
 	o.parts.add(cmd)
 	o.gate.add(cmd)
 	o.record.add(cmd)
+	o.hub.add(cmd)
 	return cmd
 }
 

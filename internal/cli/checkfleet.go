@@ -23,7 +23,7 @@ const clustersAtOnce = 3
 
 // checkFleet refuses what is about one cluster.
 func (o *checkOptions) checkFleet(cmd *cobra.Command) error {
-	if !o.fleet.asked() {
+	if !o.fleet.asked() || o.hub.asked() {
 		return nil
 	}
 	if err := o.fleet.check(cmd); err != nil {
