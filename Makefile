@@ -30,7 +30,7 @@ archive: ## Build PLATFORMS' archives (this one's) and their krew manifest into 
 	$(GO) run ./krew --version $(if $(filter v%,$(VERSION)),$(VERSION),v0.0.0-dev) --build $(PLATFORMS)
 
 .PHONY: test
-test: test-servers test-browser test-postgres bin/krew ## Run every test, those against a real API server included
+test: test-servers test-helm test-browser test-postgres bin/krew ## Run every test, those against a real API server included
 	$(WITH_BROWSER) $(WITH_POSTGRES) $(GO) test $(RACE) -timeout 45m ./...
 	[ -z "$(RACE)" ] || $(GO) test -run 'TestBombs|TestMemory' ./internal/manifest
 	cd test/cluster && $(GO) test -timeout 30m ./...
@@ -66,6 +66,10 @@ test-postgres: ## Install the PostgreSQL that the tests of the history keep it i
 .PHONY: test-servers
 test-servers: ## Build the kube-apiserver, etcd and kubelet that the tests start
 	$(CLUSTER) build
+
+.PHONY: test-helm
+test-helm: ## Build the helm that the tests render charts with
+	cd tools/helm && CGO_ENABLED=0 GOFLAGS=-trimpath GOWORK=off $(GO) tool -n helm >/dev/null
 
 .PHONY: lint
 lint: bin/golangci-lint ## Lint, vet, and check that what is generated is up to date

@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,6 +26,14 @@ func TestInterrupt(t *testing.T) {
 	t.Run("query over a cluster", func(t *testing.T) {
 		interrupt(t, "sql", "--kubeconfig", cluster(t).AdminKubeconfig,
 			"SELECT count(*) FROM k8s_containers a, k8s_containers b, k8s_containers c, k8s_containers d WHERE a.name || b.name || c.name < d.name")
+	})
+	t.Run("pipe that nobody writes to", func(t *testing.T) {
+		dir := t.TempDir()
+		fifo, config := filepath.Join(dir, "fifo"), filepath.Join(dir, "kspm.yaml") // it is spoken of first
+		if err := errors.Join(syscall.Mkfifo(fifo, 0o600), os.WriteFile(config, []byte("apiVersion: kspm.io/v1\nkind: Config\n"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		interrupt(t, "check", "-f", fifo)
 	})
 	t.Run("list that hangs", func(t *testing.T) {
 		interrupt(t, append([]string{"check"}, faulty(t, true, on(tables.Pods, -1, hangs))...)...)

@@ -92,6 +92,7 @@ var laws = []law{
 	{of: "internal/fleet", never: slices.Concat(sources, engines, rule, ours("internal/alert", "internal/watch", "internal/web", "internal/serve", "internal/cli", "tables"), []string{client, cliRun, osquery})},
 	{of: "internal/testpostgres", by: []string{}, free: true},
 	{of: "internal/testcluster", by: []string{}, free: true},
+	{of: "internal/testhelm", by: []string{}, free: true},
 	{of: "internal/testbrowser", by: []string{}, free: true},
 }
 

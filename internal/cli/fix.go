@@ -30,19 +30,23 @@ the failing rules pass. Values of environment variables and Secrets are hidden i
 With --write the manifests themselves are changed: comments, order and layout stay
 as you wrote them, and objects that are missing go into new files beside them. With
 -o DIR the changes become a kustomize component that your kustomization can name
-under components, with --patches YAML to apply yourself. A cluster is never changed.
+under components, with --patches YAML to apply yourself. A cluster is never changed,
+nor is a template or a base: of what -k and --chart render the diff says which file
+it comes from.
 
 Fixes that are a choice of yours (which rights a role needs, say) or belong on a host
 are listed on stderr: explain shows each.`,
 		Example: `  kubectl kspm fix -f deploy/                # what would change
   kubectl kspm fix -f deploy/ --write        # change it
   kubectl kspm fix -f deploy/ -o hardening   # then: components: [hardening]
+  kubectl kspm fix -k overlays/prod          # which files to change, and how
   kubectl kspm fix NSA-07 Deployment/shop/web
   kubectl kspm fix NSA-21 Namespace/shop --patches | kubectl apply -f -`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args) },
 	}
 	o.source.add(cmd)
+	o.source.render.add(cmd)
 	f := cmd.Flags()
 	o.benchmarkFlags.add(cmd)
 	o.config.add(cmd)
@@ -62,6 +66,9 @@ func (o *fixOptions) run(ctx context.Context, args []string) error {
 	}
 	if err := o.complete(); err != nil {
 		return err
+	}
+	if o.write && o.source.render.asked() {
+		return usagef("--write changes manifests, and what comes of %s is written nowhere: without --write the diff names the file to edit, and -o DIR writes a kustomize component to put on top", o.source.render.flag())
 	}
 	if o.write && (len(o.source.files) == 0 || slices.Contains(o.source.files, "-")) {
 		return usagef("--write changes manifests: name files or folders with -f")

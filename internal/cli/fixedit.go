@@ -26,6 +26,7 @@ import (
 type edited struct {
 	name          string // as the diff has it
 	path          string // of the file; empty for what is no file
+	from          string // the template or base of what was rendered
 	before, after []byte
 	rules         []string
 	// documents are those of a file that change, by their offset.
@@ -38,7 +39,7 @@ type document struct{ before, after []byte }
 type editor struct {
 	*fixOptions
 	src    assess.Source
-	files  *manifest.Files // nil for clusters
+	files  *manifest.Files // nil for what has no text to change: clusters, and what was rendered
 	edits  []*edited
 	byHand []string
 }
@@ -48,7 +49,9 @@ type editor struct {
 // files when asked to.
 func (o *fixOptions) editSource(ctx context.Context, src assess.Source, plan *remedy.Plan) error {
 	e := &editor{fixOptions: o, src: src}
-	e.files, _ = src.Source.(*manifest.Files)
+	if !o.source.render.asked() {
+		e.files, _ = src.Source.(*manifest.Files)
+	}
 	for _, c := range plan.Patches {
 		if err := e.patch(ctx, c); err != nil {
 			return err
@@ -96,7 +99,7 @@ func (e *editor) patch(ctx context.Context, c remedy.Change) error {
 		if e.files != nil {
 			return e.inFile(o, c, c.Edit)
 		}
-		return e.inCluster(o, c)
+		return e.asYAML(o, c)
 	})
 	if err == nil && !found {
 		e.byHand = append(e.byHand, strings.Join(c.Rules, ",")+"  "+c.Asset()+": no such object here")
@@ -163,8 +166,8 @@ func (e *editor) inFile(o *tables.Object, c remedy.Change, change func([]byte) (
 	return nil
 }
 
-// inCluster shows an object as YAML, without what the server alone writes.
-func (e *editor) inCluster(o *tables.Object, c remedy.Change) error {
+// asYAML shows an object as YAML, without what the server alone writes.
+func (e *editor) asYAML(o *tables.Object, c remedy.Change) error {
 	object, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o.Value)
 	if err != nil {
 		return err
@@ -184,7 +187,7 @@ func (e *editor) inCluster(o *tables.Object, c remedy.Change) error {
 	if err != nil {
 		return err
 	}
-	e.edits = append(e.edits, &edited{name: c.Name() + ".yaml", before: []byte(before), after: []byte(remedy.YAML(after)), rules: c.Rules})
+	e.edits = append(e.edits, &edited{name: c.Name() + ".yaml", before: []byte(before), after: []byte(remedy.YAML(after)), rules: c.Rules, from: o.File})
 	return nil
 }
 
@@ -237,7 +240,11 @@ func (e *editor) show() error {
 		}
 		text := diff.Diff(before, remedy.Mask(file.before), after, remedy.Mask(file.after))
 		_, text, _ = bytes.Cut(text, []byte("\n")) // the line that names the command
-		if err := e.showLines(fmt.Sprintf("# %s\n%s", strings.Join(file.rules, ", "), text)); err != nil {
+		heading := strings.Join(file.rules, ", ")
+		if file.from != "" {
+			heading += ", from " + strings.ReplaceAll(file.from, "\n", " ")
+		}
+		if err := e.showLines(fmt.Sprintf("# %s\n%s", heading, text)); err != nil {
 			return err
 		}
 	}
@@ -268,6 +275,8 @@ func (e *editor) conclude() error {
 	if !e.write {
 		if len(e.edits) == 0 {
 			e.note("nothing to change")
+		} else if e.source.render.asked() {
+			e.note("this is of what %s renders: change the file that each diff is from, or take -o DIR, a kustomize component to put on top", e.source.render.flag())
 		} else if e.files != nil && e.source.files[0] != "-" {
 			e.note("%d files would change: --write does it", len(e.edits))
 		}

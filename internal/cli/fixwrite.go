@@ -82,7 +82,11 @@ func (o *fixOptions) writeComponent(plan *remedy.Plan) error {
 	if err := os.WriteFile(filepath.Join(o.dir, "kustomization.yaml"), []byte(remedy.YAML(component)), 0o644); err != nil {
 		return err
 	}
-	o.note("%s: %d patches, %d new objects; name it under components in your kustomization.yaml", o.dir, len(patches), len(resources))
+	how := "name it under components in your kustomization.yaml"
+	if k := o.source.render.kustomize; k != "" {
+		how = fmt.Sprintf("in a kustomization on top, which has both: resources: [%s], components: [%s]", k, o.dir)
+	}
+	o.note("%s: %d patches, %d new objects; %s", o.dir, len(patches), len(resources), how)
 	return nil
 }
 

@@ -29,6 +29,14 @@ func (f *renderFlags) add(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.set, "set", nil, "with --chart: a value, as key=value; may be repeated")
 }
 
+// flag is the one that was given.
+func (f *renderFlags) flag() string {
+	if f.chart != "" {
+		return "--chart"
+	}
+	return "-k"
+}
+
 func (f *renderFlags) asked() bool { return f.kustomize != "" || f.chart != "" }
 
 // empty is the flag that was given no folder, as by a variable that is not set:

@@ -98,6 +98,12 @@ func TestBombs(t *testing.T) {
 		}
 		checkBomb(t, path, "more than 1024 MiB")
 	})
+	t.Run("no end", func(t *testing.T) {
+		if _, err := os.Stat("/dev/zero"); err != nil {
+			t.Skip(err)
+		}
+		checkBomb(t, "/dev/zero", "a document of more than 256 MiB")
+	})
 }
 
 func checkBomb(t *testing.T, path, says string) {

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -96,7 +97,7 @@ func (f *file) read(ctx context.Context, r *reader, stdin io.Reader) {
 		d, err := s.next()
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
-				f.fatal(s.line, 0, "cannot be read: "+cause(err).Error())
+				f.fatal(cmp.Or(d.line, s.line), 0, "cannot be read: "+cause(err).Error())
 			}
 			break
 		}

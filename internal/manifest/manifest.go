@@ -61,8 +61,15 @@ func Open(ctx context.Context, paths []string, stdin io.Reader, opts ...Option) 
 	}
 	f.problems = problems
 	f.files = found
-	if err := f.read(ctx, stdin); err != nil {
-		return nil, err
+	done := make(chan error, 1)
+	go func() { done <- f.read(ctx, stdin) }()
+	select {
+	case err := <-done:
+		if err != nil {
+			return nil, err
+		}
+	case <-ctx.Done(): // a pipe that nobody writes to keeps its reader for good
+		return nil, context.Cause(ctx)
 	}
 	f.assemble()
 	return f, nil

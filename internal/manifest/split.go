@@ -3,6 +3,7 @@ package manifest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -39,6 +40,10 @@ func newSplitter(r io.Reader, buf []byte, limit int) *splitter {
 	return &splitter{r: r, buf: buf[:0], line: 1, limit: limit}
 }
 
+// endless is how many bytes of a document are passed over before its end is no
+// longer looked for: a device or a pipe may have none.
+const endless = 256 << 20
+
 // next returns the next document, or io.EOF.
 func (s *splitter) next() (document, error) {
 	if !s.begun {
@@ -73,6 +78,10 @@ func (s *splitter) next() (document, error) {
 		if kind == sepNone && end > s.limit+4 {
 			d.large = true
 			s.skip(max(0, end-4))
+			if s.off-d.offset > endless {
+				s.err = fmt.Errorf("a document of more than %d MiB: nothing that follows was read", endless>>20)
+				return document{line: d.line}, s.err
+			}
 			s.more(1 << 16)
 			n = 0
 			continue

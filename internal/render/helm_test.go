@@ -1,12 +1,13 @@
 package render
 
 import (
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/kubectl-kspm/kubectl-kspm/internal/testhelm"
 )
 
 func TestSource(t *testing.T) {
@@ -55,16 +56,13 @@ func TestHelmWithoutProgram(t *testing.T) {
 	}
 }
 
-// TestHelm renders with the real program, where there is one.
+// TestHelm renders with the real program.
 func TestHelm(t *testing.T) {
-	path, err := exec.LookPath("helm")
-	if err != nil {
-		path, err = exec.LookPath("../../bin/helm")
+	if testing.Short() {
+		t.Skip("builds a helm")
 	}
+	path, err := testhelm.Path(t.Context())
 	if err != nil {
-		t.Skip("no helm on PATH or in bin")
-	}
-	if path, err = filepath.Abs(path); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", filepath.Dir(path))
