@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/store"
@@ -42,10 +43,28 @@ func (s *server) findings(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	p.pager = pagerOf(r.f.offset, len(p.Findings), total)
-	if p.Facets, err = s.Store.Facets(r.Context(), r.f.Filter); err != nil {
+	if p.Facets, err = s.choose(r); err != nil {
 		return err
 	}
 	return s.show(w, r, "findings", p)
+}
+
+// choose is what the fields of the list offer. Where it is narrowed by what no
+// sums are kept of, that is as without it, and without counts: to count takes as
+// long as to search.
+func (s *server) choose(r *request) (map[string][]store.Facet, error) {
+	f := r.f.Filter
+	f.Text, f.Kind, f.Name, f.Since, f.Until = "", "", "", time.Time{}, time.Time{}
+	facets, err := s.Store.Facets(r.Context(), f)
+	if g := r.f.Filter; g.Text == "" && g.Kind == "" && g.Name == "" && g.Since.IsZero() && g.Until.IsZero() {
+		return facets, err
+	}
+	for _, values := range facets {
+		for i := range values {
+			values[i].Count = 0
+		}
+	}
+	return facets, err
 }
 
 type teamsPage struct {

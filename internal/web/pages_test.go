@@ -105,6 +105,8 @@ func TestPagesSay(t *testing.T) {
 		{"/rules/B-1", 200, []string{"forbidden: nodes", "What could not be read", "resources: [&#34;nodes&#34;]"}, nil},
 		{"/rules/Z-9", 404, []string{"no such thing"}, nil},
 		{"/findings?namespace=payments", 200, []string{"secret-plan", "4 findings"}, []string{"onerror"}},
+		{"/findings", 200, []string{">payments (4)</option>"}, nil},
+		{"/findings?q=secret", 200, []string{"2 findings", ">payments</option>"}, nil},
 		{"/findings?severity=worst", 400, []string{"not a severity"}, nil},
 		{"/findings?state=resolved", 200, []string{"No finding is like that"}, nil},
 		{"/findings/uid-prod/" + id, 200, []string{"spec.hostPID", "hostPID: false", "Write a waiver", "payments", "opened"}, nil},
