@@ -77,6 +77,11 @@ waivers:
 		t.Errorf("the console says %v", rows.Rows)
 	}
 
+	parse(t, get(t, s.pages+"/api/v1/sql?sql="+url.QueryEscape("SELECT count(*) FROM kspm_events e JOIN kspm_rules r ON r.id = e.rule WHERE e.name = 'bad' AND e.type = 'resolved'")), &rows)
+	if len(rows.Rows) != 1 || rows.Rows[0][0] == float64(0) {
+		t.Errorf("the console says of history %v", rows.Rows)
+	}
+
 	before := s.findings()
 	s.stop()
 	write(t, dir, "waivers.yaml", "apiVersion: kspm.io/v1\nkind: Waivers\nwaivers: []\n")
@@ -140,6 +145,11 @@ func TestServeHub(t *testing.T) {
 	edge := func(f finding) bool { return f.Rule == "NSA-07" && f.Name == "edge" }
 	eventually(t, "what an agent found", func() bool { return slices.ContainsFunc(hub.findings(), edge) })
 	hub.sameAsCheck(c)
+	var rows struct{ Rows [][]any }
+	parse(t, get(t, hub.pages+"/api/v1/sql?sql="+url.QueryEscape("SELECT count(*) FROM kspm_findings WHERE name = 'edge'")), &rows)
+	if len(rows.Rows) != 1 || rows.Rows[0][0] == float64(0) {
+		t.Errorf("the hub's console says %v", rows)
+	}
 	agent.stop()
 	agent = startServe(t, agentDir, "serve", "--agent", "--kubeconfig", c.AdminKubeconfig, "--hub-url", address, "--identity", "identity.json")
 	request(t, c, http.MethodDelete, "/api/v1/namespaces/default/pods/edge?gracePeriodSeconds=0", "")

@@ -143,10 +143,8 @@ func (s *server) pages(ctx context.Context) (http.Handler, *tls.Config, error) {
 		return nil, nil, err
 	}
 	access.Apply(&o)
-	if s.watches() {
-		if o.Console, err = s.console(); err != nil {
-			return nil, nil, err
-		}
+	if o.Console, err = s.console(); err != nil {
+		return nil, nil, err
 	}
 	return web.New(o), access.TLS, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // console answers SQL over the clusters that are watched, from memory where it
-// holds what is asked for.
+// holds what is asked for, and over the history.
 func (s *server) console() (*liveConsole, error) {
 	names := func() *resolver { // which remembers nothing: clusters and their APIs come and go
 		return &resolver{sources: func(context.Context) ([]rows.Source, error) {
@@ -26,7 +26,7 @@ func (s *server) console() (*liveConsole, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &liveConsole{&console{db: db, over: s.membersFor(nil)}, s}, nil
+	return &liveConsole{&console{db: db, over: s.everything}, s}, nil
 }
 
 // metrics are the figures of this process.

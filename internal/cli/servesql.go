@@ -6,8 +6,12 @@ import (
 	"slices"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/assess"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/history"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/session"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/web"
+	"github.com/kubectl-kspm/kubectl-kspm/tables"
 )
 
 // liveConsole answers SQL over the clusters that are watched.
@@ -19,6 +23,33 @@ type liveConsole struct {
 // Narrow implements web.Narrower.
 func (c *liveConsole) Narrow(visible map[string][]string) web.Console {
 	return &console{db: c.db, over: c.server.membersFor(visible), scope: c.scope}
+}
+
+// everything is what somebody asks who may see all of it: the clusters as they
+// are now, and the history, of which alone findings, events and runs come then.
+func (s *server) everything(context.Context) ([]session.Member, error) {
+	past := session.Member{Name: "history", Source: history.Rows{From: s.history}, AtHand: true}
+	watched := s.live.All()
+	if len(watched) == 0 {
+		rules, _, err := loadRules(nil)
+		src := assess.Source{Source: unwatched{}, Info: posture.Source{Name: past.Name}}
+		past.Source = aside{assess.WithPosture(src, rules, nil), past.Source}
+		return []session.Member{past}, err
+	}
+	rules := s.rulesets.last().rules.All()
+	var members []session.Member
+	for _, w := range watched {
+		members = append(members, session.Member{Name: w.Name, Source: aside{assess.WithPosture(w.Source, rules, nil), nothing{}}})
+	}
+	return append(members, past), nil // the last, for rules are of the first
+}
+
+// unwatched is what a hub has of the objects of clusters.
+type unwatched struct{}
+
+// Each implements rows.Source.
+func (unwatched) Each(context.Context, *tables.Resource, rows.Scope, func(*tables.Object)) error {
+	return errUnwatched
 }
 
 var errUnwatched = errors.New("no cluster is watched at present of which you may see anything")
