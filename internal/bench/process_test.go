@@ -117,7 +117,7 @@ var build = sync.OnceValues(func() (dir string, err error) {
 		return "", err
 	}
 	built = dir
-	for _, path := range []string{"cmd/kubectl-kspm", "internal/bench/floor", "internal/bench/fill"} {
+	for _, path := range []string{"cmd/kubectl-kspm", "internal/bench/floor", "internal/bench/fill", "internal/bench/watching"} {
 		// As make build does.
 		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", dir, "../../"+path)
 		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
