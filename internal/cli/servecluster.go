@@ -108,7 +108,8 @@ func (s *server) connections() (map[string]*kube.Flags, error) {
 			return nil, err
 		}
 		if name == "" {
-			return map[string]*kube.Flags{"in-cluster": s.source.kube}, nil
+			_, name, err := s.source.kube.Config() // of the pod, or of flags
+			return map[string]*kube.Flags{name: s.source.kube}, err
 		}
 		// The cluster that was current when it began stays.
 		s.source.kube = s.source.kube.ForContext(name)

@@ -15,6 +15,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/alert"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/login"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/metrics"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/rows"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/serve"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/store"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/web"
@@ -42,10 +43,14 @@ type listener struct {
 // run serves until it is interrupted. Whatever can be wrong with the flags is
 // said before anything is begun.
 func (o *serveOptions) run(ctx context.Context) (err error) {
+	rows.Lasting()
 	s := &server{serveOptions: o, rulesets: &rulesets{flags: o.checkOptions}}
 	s.rulesets.fail = func(err error) { o.log.Error("files that changed are wrong: what was read before holds", "err", err) }
 	if s.watches() {
 		if _, err := s.rulesets.get(ctx); err != nil {
+			return err
+		}
+		if _, err := s.connections(); err != nil {
 			return err
 		}
 	}
@@ -152,7 +157,10 @@ func (s *server) pages(ctx context.Context) (http.Handler, *tls.Config, error) {
 // answer serves one listener until ctx ends, and lets requests that are under
 // way end.
 func (s *server) answer(ctx context.Context, l listener) error {
-	httpServer := &http.Server{Handler: l.handler, ReadHeaderTimeout: headerTimeout, TLSConfig: l.tls, BaseContext: func(net.Listener) context.Context { return ctx }}
+	httpServer := &http.Server{
+		Handler: l.handler, TLSConfig: l.tls, BaseContext: func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: bodyTimeout, IdleTimeout: idleTimeout,
+	}
 	scheme := "http"
 	serve := func() error { return httpServer.Serve(l) }
 	if l.tls != nil {
@@ -182,6 +190,12 @@ func (s *server) ready(ctx context.Context) error {
 	_, err := s.history.Runs(ctx, "", store.Page{Limit: 1})
 	return err
 }
+
+const (
+	// bodyTimeout is for all of a cluster's posture, from an agent far away.
+	bodyTimeout = 5 * time.Minute
+	idleTimeout = 2 * time.Minute
+)
 
 // trimEvery is how often what is old is dropped.
 const trimEvery = 6 * time.Hour

@@ -21,7 +21,18 @@ const (
 	// 50,000 pods in every table peak at 300 MB rather than 346, for a few percent of CPU.
 	manyObjects = 20_000
 	manyPercent = 70
+	// lastingPercent is for what runs for months: garbage of its start is not to
+	// be what it is remembered by.
+	lastingPercent = 40
 )
+
+// Lasting tells that the process stays: memory counts for more than CPU. GOGC has
+// precedence.
+var Lasting = sync.OnceFunc(func() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(lastingPercent)
+	}
+})
 
 // Roomy tells that the process reads one source, answers, and ends: the heap may
 // grow to a fixed size before it is collected. GOGC and GOMEMLIMIT have precedence.

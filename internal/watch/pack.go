@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
@@ -25,7 +26,10 @@ type packer struct {
 	dict         []byte
 }
 
-func newPacker() (*packer, error) {
+// plain are an encoder and a decoder without a dictionary, which all share: the
+// tables of an encoder are a megabyte, most resources have few objects, and
+// there may be a hundred clusters.
+var plain = sync.OnceValues(func() (*packer, error) {
 	enc, err := zstd.NewWriter(nil, encoderOptions()...)
 	if err != nil {
 		return nil, err
@@ -36,6 +40,16 @@ func newPacker() (*packer, error) {
 	}
 	p := &packer{enc: enc}
 	p.dec.Store(dec)
+	return p, nil
+})
+
+func newPacker() (*packer, error) {
+	shared, err := plain()
+	if err != nil {
+		return nil, err
+	}
+	p := &packer{enc: shared.enc}
+	p.dec.Store(shared.dec.Load())
 	return p, nil
 }
 
