@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,9 @@ var fromManifests = map[string]bool{
 	"k8s_node_files": true, "k8s_node_facts": true, "k8s_kubelet_flags": true,
 }
 
+// fromHistory are those that a history holds.
+var fromHistory = map[string]bool{"kspm_events": true, "kspm_runs": true}
+
 // Every table has rows: over a real API server, or for what that cannot hold
 // over manifests. A new table needs an object in testdata/everything.
 func TestEveryTableHasRows(t *testing.T) {
@@ -48,10 +52,25 @@ func TestEveryTableHasRows(t *testing.T) {
 	}
 	apply(t, c.AdminKubeconfig, "testdata/everything/cluster.yaml")
 	have := map[string]bool{}
-	for manifests, source := range map[bool][]string{false: {"--kubeconfig", c.AdminKubeconfig}, true: {"-f", "testdata/everything/manifests.yaml"}} {
+	history := filepath.Join(t.TempDir(), "kspm.db")
+	if e := kspm(t, "check", "--kubeconfig", c.AdminKubeconfig, "--store", history); e.code == 2 {
+		t.Fatal(e.stderr)
+	}
+	of := func(table *tables.Table) string {
+		switch {
+		case fromManifests[table.Name]:
+			return "manifests"
+		case fromHistory[table.Name]:
+			return "history"
+		}
+		return "cluster"
+	}
+	for from, source := range map[string][]string{
+		"cluster": {"--kubeconfig", c.AdminKubeconfig}, "manifests": {"-f", "testdata/everything/manifests.yaml"}, "history": {"--store", history},
+	} {
 		var script strings.Builder
 		for _, table := range tables.All() {
-			if fromManifests[table.Name] == manifests {
+			if of(table) == from {
 				fmt.Fprintf(&script, "SELECT '%s' AS t, * FROM %s LIMIT 1;\n", table.Name, table.Name)
 			}
 		}

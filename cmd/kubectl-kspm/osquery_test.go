@@ -107,7 +107,7 @@ func TestOsquery(t *testing.T) {
 	if got := ask(t, o, "SELECT count(*) FROM k8s_pods"); slices.Equal(got, []string{"0"}) {
 		t.Error("no pods")
 	}
-	if got := ask(t, o, "SELECT DISTINCT table_name FROM k8s_permissions WHERE NOT allowed"); !slices.Equal(got, []string{"k8s_kubelet_flags", "k8s_node_facts", "k8s_node_files"}) {
+	if got := ask(t, o, "SELECT DISTINCT table_name FROM k8s_permissions WHERE NOT allowed"); !slices.Equal(got, []string{"k8s_kubelet_flags", "k8s_node_facts", "k8s_node_files", "kspm_events", "kspm_runs"}) {
 		t.Errorf("an administrator may not read %v", got)
 	}
 	if err := killed.Process.Kill(); err != nil {

@@ -180,9 +180,9 @@ func (o *dashboardOptions) listenAndServe(ctx context.Context, listener net.List
 		return err
 	case <-ctx.Done():
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()
-	if err := server.Shutdown(ctx); err != nil {
+	if err := server.Shutdown(end); err != nil {
 		return server.Close()
 	}
 	return nil

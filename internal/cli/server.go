@@ -174,9 +174,9 @@ func (s *server) answer(ctx context.Context, l listener) error {
 		return fmt.Errorf("%s: %w", l.what, err)
 	case <-ctx.Done():
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()
-	if err := httpServer.Shutdown(ctx); err != nil {
+	if err := httpServer.Shutdown(end); err != nil {
 		return httpServer.Close()
 	}
 	return nil
