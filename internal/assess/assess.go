@@ -155,20 +155,6 @@ func Run(ctx context.Context, src Source, opts Options) (*posture.Report, error)
 	return report, nil
 }
 
-// noticed is a source whose every object is noticed.
-type noticed struct {
-	rows.Source
-	notice func(*tables.Object)
-}
-
-// Each implements rows.Source.
-func (n noticed) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, f func(*tables.Object)) error {
-	return n.Source.Each(ctx, r, scope, func(o *tables.Object) {
-		n.notice(o)
-		f(o)
-	})
-}
-
 type run struct {
 	src  Source
 	opts Options

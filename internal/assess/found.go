@@ -32,7 +32,7 @@ func Find(ctx context.Context, src Source, opts Options) ([]Found, error) {
 // load reads what the rules need of the source.
 func load(ctx context.Context, src Source, opts Options) (*run, error) {
 	if opts.Notice != nil {
-		src.Source = noticed{src.Source, opts.Notice}
+		src.Source = rows.Shown(src.Source, opts.Notice)
 	}
 	plan := opts.Rules.Plan()
 	for _, t := range opts.Also {

@@ -135,7 +135,7 @@ func statusCounts(r *posture.Report) []htmlCount {
 	var counts []htmlCount
 	for _, status := range []posture.Status{posture.Fail, posture.Pass, posture.Review, posture.NotAssessed, posture.Error, posture.Manual, posture.NotApplicable} {
 		if n := r.Summary.Rules[status]; n > 0 || status != posture.Error {
-			counts = append(counts, htmlCount{string(status), statusVerb(status), n})
+			counts = append(counts, htmlCount{string(status), Verb(status), n})
 		}
 	}
 	return counts

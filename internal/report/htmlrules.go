@@ -88,7 +88,7 @@ func htmlRules(r *posture.Report, s Style) []htmlRule {
 func htmlRuleOf(rule posture.RuleResult, s Style, fresh baseline, teams bool) htmlRule {
 	out := htmlRule{
 		ID: rule.ID, Title: rule.Title, Section: rule.Section, Why: strings.Join(strings.Fields(rule.Rule.Why), " "), SQL: strings.TrimSpace(rule.Rule.SQL),
-		Severity: rule.Severity.String(), Status: rule.Status, StatusText: statusVerb(rule.Status), Incomplete: rule.Incomplete(), Reason: rule.Reason,
+		Severity: rule.Severity.String(), Status: rule.Status, StatusText: Verb(rule.Status), Incomplete: rule.Incomplete(), Reason: rule.Reason,
 	}
 	if why := rule.WhyIncomplete(); why != "" {
 		out.Reason = why

@@ -79,7 +79,7 @@ func rulesLine(s posture.Summary) string {
 	var parts []string
 	for _, status := range posture.Statuses {
 		if n := s.Rules[status]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, statusVerb(status)))
+			parts = append(parts, fmt.Sprintf("%d %s", n, Verb(status)))
 		}
 	}
 	if len(parts) == 0 {
@@ -88,8 +88,8 @@ func rulesLine(s posture.Summary) string {
 	return "rules: " + strings.Join(parts, ", ")
 }
 
-// statusVerb is a status of rules as a list of counts has it: 3 failed.
-func statusVerb(s posture.Status) string {
+// Verb is a status of rules as a list of counts has it: 3 failed.
+func Verb(s posture.Status) string {
 	switch s {
 	case posture.Pass:
 		return "passed"

@@ -141,25 +141,11 @@ func (f fresh) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, e
 		}
 		return err
 	}
-	err := s.list(ctx, tee{f.w.cluster, emit})
+	err := s.list(ctx, rows.Shown(f.w.cluster, emit))
 	if err != nil && ctx.Err() == nil && !errors.Is(err, rows.ErrRestart) {
 		s.missed(err)
 	}
 	return err
-}
-
-// tee is a source whose objects are shown to somebody else as well.
-type tee struct {
-	rows.Source
-	emit func(*tables.Object)
-}
-
-// Each implements rows.Source.
-func (t tee) Each(ctx context.Context, r *tables.Resource, scope rows.Scope, f func(*tables.Object)) error {
-	return t.Source.Each(ctx, r, scope, func(o *tables.Object) {
-		t.emit(o)
-		f(o)
-	})
 }
 
 // endSweep compares what a full read found with what is known. Where both

@@ -39,7 +39,7 @@ var funcs = template.FuncMap{
 	"sum":     func(a, b int) int { return a + b },
 	"team":    orUnowned,
 	"value":   report.Value,
-	"verb":    verb,
+	"verb":    report.Verb,
 	"state":   stateOf,
 	"ages":    func() []Age { return Ages },
 	"states":  func() []string { return States },
@@ -66,25 +66,6 @@ func link(path string, parts ...string) template.URL {
 
 // text is a template's value as part of a URL.
 func text(v any) string { return fmt.Sprint(v) }
-
-// verb says of a status what happened.
-func verb(s posture.Status) string {
-	switch s {
-	case posture.Pass:
-		return "passed"
-	case posture.Fail:
-		return "failed"
-	case posture.Review:
-		return "for review"
-	case posture.NotAssessed:
-		return "not assessed"
-	case posture.NotApplicable:
-		return "not applicable"
-	case posture.Error:
-		return "broken"
-	}
-	return string(s)
-}
 
 // mark is a sign for a status, for those who see no colours.
 func mark(s posture.Status) string {
