@@ -17,6 +17,7 @@ import (
 	"github.com/kubectl-kspm/kubectl-kspm/internal/posture"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/report"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/rule"
+	"github.com/kubectl-kspm/kubectl-kspm/internal/serve"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/store"
 	"github.com/kubectl-kspm/kubectl-kspm/internal/web"
 )
@@ -152,7 +153,7 @@ func (o *dashboardOptions) scan(ctx context.Context, sources []assess.Source, do
 		o.note("%s: %d of %d assets compliant, %d rules failed", r.Source.Name, assets.Compliant, assets.Total, r.Summary.Rules[posture.Fail])
 	}
 	for _, d := range down {
-		if err := history.Seen(ctx, "context:"+d.Name, d.Name, time.Now(), d.Reason); err != nil {
+		if err := history.Seen(ctx, serve.Unknown(d.Name), d.Name, time.Now(), d.Reason); err != nil {
 			history.Close()
 			return nil, err
 		}

@@ -56,11 +56,18 @@ func (f *recordFlags) complete(cmd *cobra.Command, o *sourceFlags) error {
 	if f.name != "" && cmd.Flags().Changed("contexts") {
 		return usagef("--store-as is about one source: leave out --contexts")
 	}
-	keep, err := model.ParseDuration(f.retention)
-	if f.keep = time.Duration(keep); err != nil || f.keep < 24*time.Hour {
-		return usagef("--retention %q: want a day or longer, such as 90d, 26w or 1y", f.retention)
+	var err error
+	f.keep, err = parseRetention(f.retention)
+	return err
+}
+
+// parseRetention reads how long history is kept.
+func parseRetention(text string) (time.Duration, error) {
+	keep, err := model.ParseDuration(text)
+	if err != nil || time.Duration(keep) < 24*time.Hour {
+		return 0, usagef("--retention %q: want a day or longer, such as 90d, 26w or 1y", text)
 	}
-	return nil
+	return time.Duration(keep), nil
 }
 
 // open is before the run, which would be for nothing if it could not be kept.

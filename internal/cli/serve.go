@@ -1,17 +1,10 @@
 package cli
 
 import (
-	"fmt"
 	"log/slog"
-	"net"
 	"net/url"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
-	"github.com/prometheus/common/model"
 	"github.com/spf13/cobra"
 
 	"github.com/kubectl-kspm/kubectl-kspm/internal/alert"
@@ -118,11 +111,10 @@ func (o *serveOptions) checkFlags(cmd *cobra.Command) error {
 	if o.interval < time.Minute {
 		return usagef("--interval %s: a minute at least", o.interval)
 	}
-	keep, err := model.ParseDuration(o.retention)
-	if err != nil || time.Duration(keep) < 24*time.Hour {
-		return usagef("--retention %q: want a day or longer, such as 90d, 26w or 1y", o.retention)
+	var err error
+	if o.keep, err = parseRetention(o.retention); err != nil {
+		return err
 	}
-	o.keep = time.Duration(keep)
 	if o.externalURL != "" {
 		if u, err := url.Parse(o.externalURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 			return usagef("--external-url %q: want https://HOST", o.externalURL)
@@ -186,40 +178,4 @@ func (o *serveOptions) makeLog() error {
 		return usagef("--log-format %q: want text or json", o.logFormat)
 	}
 	return nil
-}
-
-// kubeconfigFiles are those of --kubeconfigs, without what Kubernetes puts beside
-// the keys of a Secret.
-func (o *serveOptions) kubeconfigFiles() ([]string, error) {
-	entries, err := os.ReadDir(o.kubeconfigs)
-	if err != nil {
-		return nil, fmt.Errorf("--kubeconfigs: %w", err)
-	}
-	var files []string
-	for _, e := range entries {
-		file := filepath.Join(o.kubeconfigs, e.Name())
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && !strings.HasPrefix(e.Name(), ".") {
-			files = append(files, file)
-		}
-	}
-	slices.Sort(files)
-	return files, nil
-}
-
-// hostsOf are the names that a server at an address is called by.
-func hostsOf(addresses ...string) []string {
-	var hosts []string
-	for _, a := range addresses {
-		if u, err := url.Parse(a); err == nil && u.Host != "" {
-			a = u.Host
-		}
-		host, _, err := net.SplitHostPort(a)
-		if err != nil {
-			host = a
-		}
-		if ip := net.ParseIP(host); host != "" && (ip == nil || !ip.IsUnspecified()) && !slices.Contains(hosts, host) {
-			hosts = append(hosts, host)
-		}
-	}
-	return hosts
 }

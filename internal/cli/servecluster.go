@@ -2,6 +2,11 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -60,19 +65,29 @@ func (s *server) discover(ctx context.Context) (map[string]serve.Member, error) 
 		return nil, err
 	}
 	members := map[string]serve.Member{}
-	for name, flags := range connections {
-		digest, err := flags.Digest()
-		if err != nil {
-			return nil, err
-		}
-		members[name] = serve.Member{Version: digest + rules.digest, Run: func(ctx context.Context) error { return s.evaluate(ctx, flags, rules) }}
+	for name, c := range connections {
+		members[name] = serve.Member{Version: c.digest + rules.digest, Run: func(ctx context.Context) error { return s.evaluate(ctx, c.flags, rules) }}
 	}
 	return members, nil
 }
 
-// connections are the flags that lead to each cluster, by name.
-func (s *server) connections() (map[string]*kube.Flags, error) {
-	connections := map[string]*kube.Flags{}
+// connection leads to a cluster; the digest is of what the kubeconfig says of it.
+type connection struct {
+	flags  *kube.Flags
+	digest string
+}
+
+// connections are those of each cluster, by name. A kubeconfig is read once for
+// all of its contexts.
+func (s *server) connections() (map[string]connection, error) {
+	connections := map[string]connection{}
+	add := func(flags *kube.Flags, names []string) error {
+		digests, err := flags.Digests(names)
+		for _, name := range names {
+			connections[name] = connection{flags.ForContext(name), digests[name]}
+		}
+		return err
+	}
 	switch {
 	case s.kubeconfigs != "":
 		files, err := s.kubeconfigFiles()
@@ -86,36 +101,62 @@ func (s *server) connections() (map[string]*kube.Flags, error) {
 				s.log.Error("kubeconfig is left out", "file", file, "err", err)
 				continue
 			}
-			for _, name := range names {
-				if connections[name] != nil {
+			names = slices.DeleteFunc(names, func(name string) bool {
+				_, taken := connections[name]
+				if taken {
 					s.log.Error("context is left out: another file has one of that name", "file", file, "context", name)
-					continue
 				}
-				connections[name] = flags.ForContext(name)
+				return taken
+			})
+			if err := add(flags, names); err != nil {
+				return nil, err
 			}
 		}
+		return connections, nil
 	case s.fleet.asked():
 		names, err := s.fleet.names(s.source.kube)
 		if err != nil {
 			return nil, err
 		}
-		for _, name := range names {
-			connections[name] = s.source.kube.ForContext(name)
-		}
-	default:
-		name, err := s.source.kube.Context()
-		if err != nil {
-			return nil, err
-		}
-		if name == "" {
-			_, name, err := s.source.kube.Config() // of the pod, or of flags
-			return map[string]*kube.Flags{name: s.source.kube}, err
-		}
-		// The cluster that was current when it began stays.
-		s.source.kube = s.source.kube.ForContext(name)
-		connections[name] = s.source.kube
+		return connections, add(s.source.kube, names)
+	case s.pod:
+		return map[string]connection{s.home: {flags: s.source.kube}}, nil
 	}
-	return connections, nil
+	return connections, add(s.source.kube, []string{s.home})
+}
+
+// pin decides which cluster is watched without --contexts and --kubeconfigs: the
+// one that is current when the server begins stays.
+func (s *server) pin() error {
+	if s.kubeconfigs != "" || s.fleet.asked() {
+		return nil
+	}
+	context, err := s.source.kube.Context()
+	if err != nil {
+		return err
+	}
+	s.home, s.pod = context, context == ""
+	if s.pod {
+		_, s.home, err = s.source.kube.Config() // of the pod, or of flags
+	}
+	return err
+}
+
+// kubeconfigFiles are those of --kubeconfigs, without what Kubernetes puts beside
+// the keys of a Secret.
+func (s *server) kubeconfigFiles() ([]string, error) {
+	entries, err := os.ReadDir(s.kubeconfigs)
+	if err != nil {
+		return nil, fmt.Errorf("--kubeconfigs: %w", err)
+	}
+	var files []string
+	for _, e := range entries {
+		file := filepath.Join(s.kubeconfigs, e.Name())
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && !strings.HasPrefix(e.Name(), ".") {
+			files = append(files, file)
+		}
+	}
+	return files, nil
 }
 
 // evaluate keeps the posture of one cluster up to date until ctx ends.
@@ -125,6 +166,9 @@ func (s *server) evaluate(ctx context.Context, flags *kube.Flags, rules *ruleset
 		return err
 	}
 	info := cluster.Info(ctx)
+	if err := s.known(ctx, cluster.Name(), serve.Identity(info, cluster.Name())); err != nil {
+		return err
+	}
 	one := rules.checkOptions // each cluster uses waivers of its own
 	if one.granted, err = one.loadWaivers(); err != nil {
 		return err
@@ -157,6 +201,19 @@ func (s *server) evaluate(ctx context.Context, flags *kube.Flags, rules *ruleset
 	return group.Wait()
 }
 
+// known forgets what a cluster was called as long as it could not be asked.
+func (s *server) known(ctx context.Context, name, uid string) error {
+	unknown := serve.Unknown(name)
+	if s.history == nil || uid == unknown {
+		return nil
+	}
+	there, err := s.history.Clusters(ctx, store.Filter{Clusters: []string{unknown}})
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	return s.history.Forget(ctx, unknown)
+}
+
 // keepDelta writes what is new to history.
 func (s *server) keepDelta(ctx context.Context, d posture.Delta) error {
 	applied, err := s.history.Apply(ctx, d, s.fence.Load())
@@ -176,15 +233,6 @@ func (s *server) keepDelta(ctx context.Context, d posture.Delta) error {
 func (s *server) beat(ctx context.Context, w *serve.Watched, problem string) error {
 	if s.history == nil {
 		return nil // heartbeats tell the hub
-	}
-	if unknown := serve.Unknown(w.Name); w.UID != unknown {
-		known, err := s.history.Clusters(ctx, store.Filter{Clusters: []string{unknown}})
-		if err == nil && len(known) > 0 {
-			err = s.history.Forget(ctx, unknown)
-		}
-		if err != nil {
-			return err
-		}
 	}
 	return s.history.Seen(ctx, w.UID, w.Name, time.Now(), problem)
 }

@@ -27,6 +27,10 @@ type server struct {
 	history    store.Store // nil for an agent
 	rulesets   *rulesets
 	live       serve.Live
+	// home is the cluster that is watched where no flag names one, and pod says
+	// that no kubeconfig does.
+	home string
+	pod  bool
 	dispatcher *alert.Dispatcher // nil without alerts
 	// fence is the number of the lease that this replica holds; 0 without.
 	fence atomic.Int64
@@ -48,6 +52,9 @@ func (o *serveOptions) run(ctx context.Context) (err error) {
 	s.rulesets.fail = func(err error) { o.log.Error("files that changed are wrong: what was read before holds", "err", err) }
 	if s.watches() {
 		if _, err := s.rulesets.get(ctx); err != nil {
+			return err
+		}
+		if err := s.pin(); err != nil {
 			return err
 		}
 		if _, err := s.connections(); err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -124,9 +123,7 @@ func (o *checkOptions) filesDigest() (string, error) {
 		if err := fresh.config.load(&app{Streams: Streams{Err: io.Discard}}, nil); err != nil {
 			return "", err
 		}
-		if c := fresh.config.file; c != nil {
-			fresh.waivers, fresh.owners = cmp.Or(fresh.waivers, c.Waivers), cmp.Or(fresh.owners, c.Owners)
-		}
+		fresh.takeFiles()
 	}
 	for _, path := range []string{file, fresh.waivers, fresh.owners} {
 		if path != "" {

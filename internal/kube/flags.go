@@ -132,22 +132,27 @@ func (f *Flags) Context() (string, error) {
 	return raw.CurrentContext, nil
 }
 
-// Digest identifies what the kubeconfig says of the flags' context: it is
-// another when the server or the credentials are.
-func (f *Flags) Digest() (string, error) {
-	raw, err := f.config().RawConfig()
+// Digests identify what the kubeconfig says of contexts, by name: one is another
+// when the server or the credentials are. A context that is not there, such as
+// that of a pod, whose token is read anew by itself, has an empty one.
+func (f *Flags) Digests(contexts []string) (map[string]string, error) {
+	raw, err := f.load()
 	if err != nil {
-		return "", &Error{Fault: NoCluster, Text: "kubeconfig: " + plain(err), Err: err}
+		return nil, err
 	}
-	if f.overrides.CurrentContext != "" {
-		raw.CurrentContext = f.overrides.CurrentContext
+	digests := map[string]string{}
+	for _, name := range contexts {
+		one := *raw // of which Minify replaces the maps, and does not change them
+		one.CurrentContext = name
+		if err := clientcmdapi.MinifyConfig(&one); err != nil {
+			digests[name] = ""
+			continue
+		}
+		text, err := clientcmd.Write(one)
+		if err != nil {
+			return nil, err
+		}
+		digests[name] = fmt.Sprintf("%x", sha256.Sum256(text))
 	}
-	if err := clientcmdapi.MinifyConfig(&raw); err != nil {
-		return "", nil // none: a pod's service account, whose token is read anew by itself
-	}
-	text, err := clientcmd.Write(raw)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("%x", sha256.Sum256(text)), nil
+	return digests, nil
 }
