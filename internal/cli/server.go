@@ -24,13 +24,13 @@ import (
 // server is one process of serve.
 type server struct {
 	*serveOptions
-	history    store.Store // nil for an agent
-	rulesets   *rulesets
-	live       serve.Live
+	history  store.Store // nil for an agent
+	rulesets *rulesets
+	live     serve.Live
 	// home is the cluster that is watched where no flag names one, and pod says
 	// that no kubeconfig does.
-	home string
-	pod  bool
+	home       string
+	pod        bool
 	dispatcher *alert.Dispatcher // nil without alerts
 	// fence is the number of the lease that this replica holds; 0 without.
 	fence atomic.Int64
